@@ -1,0 +1,48 @@
+/**
+ * What a kind is: one value of {@link Kind}, built in the kind's own folder. It drives discovery, every
+ * verb, validation, JSON ↔ protobuf, patches, tables and OpenAPI, so that a new kind is a new folder.
+ */
+import type { FieldError } from './errors.ts';
+import type { Resource } from './resource.ts';
+import type { KubeObject } from './types.ts';
+
+/** A column of the table that `kubectl get` prints. */
+export interface Column<T> {
+  name: string;
+  type?: 'string' | 'integer' | 'number' | 'boolean' | 'date';
+  format?: 'name';
+  /** 0 is always printed, 1 only with `-o wide`. */
+  priority?: 0 | 1;
+  description?: string;
+  value(obj: T, nowMs: number): string | number | boolean | null;
+}
+
+export interface Kind<T extends KubeObject = KubeObject> {
+  readonly resource: Resource<T>;
+  readonly singular: string;
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
+  /** The name of the message of the whole object; metadata and everything below included. */
+  readonly message: string;
+  readonly columns: readonly Column<T>[];
+  /** Verbs other than the usual eight are not offered; leave out to offer all. */
+  readonly verbs?: readonly string[];
+  /** `spec` and `status` are written by different people; `/status` is served, and generation counts spec changes. */
+  readonly status?: true;
+  /** Where `/scale` finds its numbers. */
+  readonly scale?: { selector: string };
+  /** What may stand in a field selector beside metadata.name and metadata.namespace. */
+  readonly selectableFields?: Readonly<Record<string, (obj: T) => string>>;
+  /** Objects of this kind are forgotten after so many seconds. */
+  readonly ttlSeconds?: number;
+  /** How long `metadata.name` may be and what may stand in it. */
+  readonly nameRule?: 'label' | 'label1035' | 'subdomain' | 'path';
+  /** Seconds between the delete request and the end of the object; 0 or absent: at once. */
+  graceSeconds?(obj: T): number;
+  /** Fills what was left out, in place. Constant defaults stand in the fields. */
+  defaults?(obj: T): void;
+  /** What is wrong with a new object, beyond the types of its fields. */
+  validate?(obj: T): FieldError[];
+  /** What is wrong with this change. `validate` has been called already. */
+  validateUpdate?(obj: T, old: T): FieldError[];
+}

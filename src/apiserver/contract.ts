@@ -1,0 +1,54 @@
+/**
+ * One request as every verb sees it, and its answer. The edge (`server.ts`) reads sockets and encodes;
+ * what is between is a function from {@link ApiRequest} to {@link Answer}, so that the control plane's own
+ * controllers, and tests, call it without a socket.
+ */
+import type { KubeObject, Status, WatchEvent } from '../api/types.ts';
+
+export interface User {
+  name: string;
+  uid?: string;
+  groups: readonly string[];
+  extra?: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface ApiRequest {
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
+  /** Without the query: `/api/v1/namespaces/default/pods`. */
+  path: string;
+  query: URLSearchParams;
+  /** Lower-case names. */
+  headers: Readonly<Record<string, string | undefined>>;
+  user: User;
+  /** The raw body; empty when there is none. */
+  body: Uint8Array;
+  /** The body already as an object: from the local transport, which skips the wire. */
+  object?: unknown;
+  signal: AbortSignal;
+}
+
+export type Answer = ObjectAnswer | WatchAnswer | TextAnswer;
+
+/** An object, list, table or Status. `json` is there when the text was made already. */
+export interface ObjectAnswer {
+  code: number;
+  object: KubeObject | Status | object;
+  json?: string;
+  warnings?: readonly string[];
+}
+
+export interface WatchAnswer {
+  code: 200;
+  /** `json` is the object's text, shared by all watchers. */
+  events: AsyncIterable<readonly (WatchEvent<object> & { json?: string })[]>;
+}
+
+/** Anything that is not an API object: OpenAPI, metrics, healthz, logs. */
+export interface TextAnswer {
+  code: number;
+  contentType: string;
+  body: string | Uint8Array | AsyncIterable<Uint8Array>;
+}
+
+/** The whole API server without its sockets. Never throws: failures are answers too. */
+export type Handler = (request: ApiRequest) => Promise<Answer>;
