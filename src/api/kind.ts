@@ -17,6 +17,9 @@ export interface Column<T> {
   value(obj: T, nowMs: number): string | number | boolean | null;
 }
 
+/** Written as a method, so that a kind of pods is also a kind of objects. */
+type ReadField<T> = { read(obj: T): string }['read'];
+
 export interface Kind<T extends KubeObject = KubeObject> {
   readonly resource: Resource<T>;
   readonly singular: string;
@@ -29,10 +32,10 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly verbs?: readonly string[];
   /** `spec` and `status` are written by different people; `/status` is served, and generation counts spec changes. */
   readonly status?: true;
-  /** Where `/scale` finds its numbers. */
+  /** `/scale` is served: replicas in `spec` and `status`, and this path to the label selector (`spec.selector`). */
   readonly scale?: { selector: string };
   /** What may stand in a field selector beside metadata.name and metadata.namespace. */
-  readonly selectableFields?: Readonly<Record<string, (obj: T) => string>>;
+  readonly selectableFields?: Readonly<Record<string, ReadField<T>>>;
   /** Objects of this kind are forgotten after so many seconds. */
   readonly ttlSeconds?: number;
   /** How long `metadata.name` may be and what may stand in it. */

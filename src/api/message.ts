@@ -10,32 +10,43 @@
  *       6 appProtocol string
  *     `);
  *
- * A line is: protobuf number, JSON name, type, then attributes:
+ * A line is: protobuf number (`-`: not in protobuf, where the envelope carries it), JSON name, type,
+ * then attributes:
  * - type: `string bool int32 int64 double bytes time microTime duration quantity intOrString fieldsV1
  *   rawExtension`, the name of another message in the same group (`ServicePort`) or of another
  *   (`meta/v1.ObjectMeta`); `T[]` is a list, `{T}` a map from strings
  * - `required`: the JSON form always carries it
- * - `= value`: the default when it is left out
+ * - `= value`: the default when it is left out; `= {}` is an empty object, whose members then get
+ *   their own defaults, `= ""` the empty text
  * - `merge=key`: a strategic merge patch merges the list by this key (`merge` alone: a set of scalars);
  *   `retainKeys`: with the patch strategy retainKeys
  * - `list=atomic|set` or `keys=a,b`: how server-side apply sees the list; `map=atomic`, `struct=atomic` likewise
  * - `inline`: no JSON name of its own: the members stand in the parent in JSON, but it is a message
  *   of its own in protobuf
+ * - `pointer`: a pointer in Kubernetes' own Go types, so that 0, false or "" that was sent says something else
+ *   than nothing at all. Protobuf clients send a zero for every other scalar that was left out.
+ * - `bare`: the message has no other field and in JSON is this list itself (`ExtraValue`, `Verbs`)
  */
 export interface Field {
   readonly name: string;
+  /** 0: only in JSON. */
   readonly number: number;
   readonly type: FieldType;
   /** `one`, a list of `type`, or a map from strings to `type`. */
   readonly shape: 'one' | 'list' | 'map';
   readonly required: boolean;
   readonly inline: boolean;
-  readonly default?: string | number | boolean;
+  readonly bare: boolean;
+  readonly pointer: boolean;
+  /** Never changed by who reads it: an object is always the empty one. */
+  readonly default?: Default;
   readonly patch?: { readonly merge: boolean; readonly key?: string; readonly retainKeys: boolean };
   readonly listType?: 'atomic' | 'set' | 'map';
   readonly listKeys?: readonly string[];
   readonly atomic: boolean;
 }
+
+export type Default = string | number | boolean | Readonly<Record<string, never>>;
 
 export type ScalarType =
   | 'string'
@@ -61,6 +72,8 @@ export interface Message {
   readonly fields: readonly Field[];
   /** By JSON name, members of inline messages included. */
   readonly byName: ReadonlyMap<string, Field>;
+  /** Only in a message that in JSON is a bare list: the field that holds it. */
+  readonly bare?: Field;
 }
 
 const scalars: ReadonlySet<string> = new Set<ScalarType>([
@@ -102,7 +115,8 @@ export function messageOf(name: string): Message {
     .map((line) => line.trim())
     .filter((line) => line !== '')
     .map((line) => parseField(line, group));
-  const made: Message = { name, fields, byName: byJsonName(fields) };
+  const bare = fields.find((f) => f.bare);
+  const made: Message = { name, fields, byName: byJsonName(fields), ...(bare && { bare }) };
   parsed.set(name, made);
   return made;
 }
@@ -116,13 +130,15 @@ function parseField(line: string, group: string): Field {
   const inner = type.replace(/^\{|\}$|\[\]$/g, '');
   const field: Mutable<Field> = {
     name,
-    number: Number(number),
+    number: number === '-' ? 0 : Number(number),
     type: scalars.has(inner)
       ? (inner as ScalarType)
       : { message: inner.includes('.') ? inner : `${group}.${inner}` },
     shape,
     required: attributes.includes('required'),
     inline: attributes.includes('inline'),
+    bare: attributes.includes('bare'),
+    pointer: attributes.includes('pointer'),
     atomic: attributes.includes('map=atomic') || attributes.includes('struct=atomic'),
   };
   const attribute = (key: string) => attributes.find((a) => a.startsWith(`${key}=`))?.slice(key.length + 1);
@@ -148,7 +164,9 @@ function parseField(line: string, group: string): Field {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-function literal(text: string, type: string): string | number | boolean {
+function literal(text: string, type: string): Default {
+  if (text === '{}') return {};
+  if (text === '""') return '';
   if (type === 'bool') return text === 'true';
   if (type === 'int32' || type === 'int64' || type === 'double') return Number(text);
   if (type === 'intOrString' && /^-?\d+$/.test(text)) return Number(text);

@@ -1,0 +1,17 @@
+import { ageColumn, nameColumn } from '../../columns.ts';
+import type { Kind } from '../../kind.ts';
+import { leases } from '../../resource.ts';
+import type { Lease } from '../../types.ts';
+import './fields.ts';
+
+export const lease: Kind<Lease> = {
+  resource: leases,
+  singular: 'lease',
+  message: 'coordination/v1.Lease',
+  nameRule: 'subdomain',
+  columns: [
+    nameColumn,
+    { name: 'Holder', description: 'Who holds it.', value: (l) => l.spec?.holderIdentity ?? '' },
+    ageColumn,
+  ],
+};

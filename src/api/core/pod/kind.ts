@@ -1,0 +1,30 @@
+import type { Kind } from '../../kind.ts';
+import { pods } from '../../resource.ts';
+import type { Pod } from '../../types.ts';
+import { columns } from './columns.ts';
+import './fields.ts';
+
+const finished = (pod: Pod) => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+
+export const pod: Kind<Pod> = {
+  resource: pods,
+  singular: 'pod',
+  shortNames: ['po'],
+  categories: ['all'],
+  message: 'core/v1.Pod',
+  status: true,
+  nameRule: 'subdomain',
+  selectableFields: {
+    'spec.nodeName': (p) => p.spec?.nodeName ?? '',
+    'spec.restartPolicy': (p) => p.spec?.restartPolicy ?? '',
+    'spec.schedulerName': (p) => p.spec?.schedulerName ?? '',
+    'spec.serviceAccountName': (p) => p.spec?.serviceAccountName ?? '',
+    'spec.hostNetwork': (p) => String(p.spec?.hostNetwork ?? false),
+    'status.phase': (p) => p.status?.phase ?? '',
+    'status.podIP': (p) => p.status?.podIP ?? '',
+    'status.nominatedNodeName': (p) => p.status?.nominatedNodeName ?? '',
+  },
+  columns,
+  // Nobody has to say good-bye to a pod that never came to a node or has already ended.
+  graceSeconds: (p) => (!p.spec?.nodeName || finished(p) ? 0 : (p.spec.terminationGracePeriodSeconds ?? 30)),
+};

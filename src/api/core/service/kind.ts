@@ -1,0 +1,20 @@
+import type { Kind } from '../../kind.ts';
+import { services } from '../../resource.ts';
+import type { Service } from '../../types.ts';
+import { columns } from './columns.ts';
+import './fields.ts';
+
+export const service: Kind<Service> = {
+  resource: services,
+  singular: 'service',
+  shortNames: ['svc'],
+  categories: ['all'],
+  message: 'core/v1.Service',
+  status: true,
+  nameRule: 'label1035',
+  selectableFields: {
+    'spec.clusterIP': (s) => s.spec?.clusterIP ?? '',
+    'spec.type': (s) => s.spec?.type ?? '',
+  },
+  columns,
+};

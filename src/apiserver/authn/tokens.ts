@@ -1,0 +1,125 @@
+/**
+ * Service account tokens: made for TokenRequests, verified on every request. A token holds only as long
+ * as the account, and the object that it is bound to, exist with the same uid.
+ */
+import type { Node, Pod, Secret, ServiceAccount } from '../../api/types.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { publicKeyOf } from '../../lib/pki/signingKey.ts';
+import type { User } from '../contract.ts';
+import { type ServiceAccountClaims, serviceAccountClaims } from './claims.ts';
+import { authenticatedGroup, serviceAccountGroups } from './groups.ts';
+import { tokenSigner, tokenVerifier } from './jwt.ts';
+
+/** What tokens refer to, as it is now. */
+export interface TokenLookup {
+  serviceAccount(namespace: string, name: string): Promise<ServiceAccount | undefined>;
+  pod(namespace: string, name: string): Promise<Pod | undefined>;
+  secret(namespace: string, name: string): Promise<Secret | undefined>;
+  node(name: string): Promise<Node | undefined>;
+}
+
+export interface TokenOptions {
+  /** PEM, ECDSA P-256. Signs new tokens. */
+  signingKey: string;
+  /** PEM; keys whose tokens are still honoured besides the signing key. */
+  olderKeys?: readonly string[];
+  /** `https://kubernetes.default.svc.cluster.local` */
+  issuer: string;
+  /** What this API server answers to; the issuer when left out. */
+  audiences?: readonly string[];
+  lookup: TokenLookup;
+  clock: Clock;
+}
+
+export interface Verified {
+  user: User;
+  /** Those of the token that were asked for. */
+  audiences: string[];
+}
+
+export interface ServiceAccountTokens {
+  readonly issuer: string;
+  readonly audiences: readonly string[];
+  readonly publicKeys: readonly string[];
+  sign(claims: ServiceAccountClaims): string;
+  /** Whom the token stands for; rejects with an `Error` that says why it does not hold. */
+  verify(token: string, audiences?: readonly string[]): Promise<Verified>;
+}
+
+/** Signatures that were checked already are remembered; the rest is looked at again every time. */
+const rememberedTokens = 1000;
+
+export function serviceAccountTokens(options: TokenOptions): ServiceAccountTokens {
+  const { issuer, audiences = [issuer], lookup, clock } = options;
+  const publicKeys = [options.signingKey, ...(options.olderKeys ?? [])].map(publicKeyOf);
+  const signClaims = tokenSigner(options.signingKey);
+  const signed = remember(tokenVerifier(publicKeys), rememberedTokens);
+  return {
+    issuer,
+    audiences,
+    publicKeys,
+    sign: (claims) => signClaims({ ...claims }),
+    async verify(token, wanted = audiences) {
+      const read = signed(token);
+      const claims = read && serviceAccountClaims(read);
+      if (!claims || claims.iss !== issuer) throw new Error('invalid bearer token');
+      const common = wanted.filter((a) => claims.aud.includes(a));
+      if (common.length === 0)
+        throw new Error(
+          `token audiences ${quoted(claims.aud)} is invalid for the target audiences ${quoted(wanted)}`,
+        );
+      const nowS = clock.now() / 1000;
+      if (nowS >= claims.exp) throw new Error('service account token has expired');
+      if (nowS < claims.nbf) throw new Error('service account token is not valid yet');
+      await checkBound(claims['kubernetes.io'], lookup);
+      return { user: userOf(claims), audiences: common };
+    },
+  };
+}
+
+const quoted = (list: readonly string[]) => JSON.stringify(list);
+
+/** Remembers answers that are not `undefined`, the last `limit` of them. */
+function remember<T>(ask: (key: string) => T | undefined, limit: number): (key: string) => T | undefined {
+  const known = new Map<string, T>();
+  return (key) => {
+    const answer = known.get(key) ?? ask(key);
+    if (answer === undefined) return undefined;
+    known.delete(key);
+    known.set(key, answer);
+    for (const oldest of known.keys()) {
+      if (known.size <= limit) break;
+      known.delete(oldest);
+    }
+    return answer;
+  };
+}
+
+async function checkBound(bound: ServiceAccountClaims['kubernetes.io'], lookup: TokenLookup): Promise<void> {
+  const { namespace, serviceaccount, pod, secret, node } = bound;
+  const account = await lookup.serviceAccount(namespace, serviceaccount.name);
+  if (account?.metadata.uid !== serviceaccount.uid)
+    throw new Error('service account token has been invalidated');
+  if (pod && (await lookup.pod(namespace, pod.name))?.metadata.uid !== pod.uid)
+    throw new Error('pod of the service account token is gone');
+  if (secret && (await lookup.secret(namespace, secret.name))?.metadata.uid !== secret.uid)
+    throw new Error('secret of the service account token is gone');
+  // A pod's token also names its node, as information; it is bound to the node only when there is no pod.
+  if (node && !pod && (await lookup.node(node.name))?.metadata.uid !== node.uid)
+    throw new Error('node of the service account token is gone');
+}
+
+function userOf({ sub, jti, 'kubernetes.io': bound }: ServiceAccountClaims): User {
+  const { namespace, serviceaccount, pod, node } = bound;
+  const word = 'authentication.kubernetes.io';
+  return {
+    name: sub,
+    uid: serviceaccount.uid,
+    groups: [...serviceAccountGroups(namespace), authenticatedGroup],
+    extra: {
+      [`${word}/credential-id`]: [`JTI=${jti}`],
+      ...(node && { [`${word}/node-name`]: [node.name], [`${word}/node-uid`]: [node.uid] }),
+      ...(pod && { [`${word}/pod-name`]: [pod.name], [`${word}/pod-uid`]: [pod.uid] }),
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import { addressesOf } from '../cluster/addresses.ts';
+import { clusterPaths } from '../cluster/paths.ts';
+import { waitUntilReady } from '../cluster/ready.ts';
+import { up } from '../cluster/up.ts';
+import { duration, showProgress } from './progress.ts';
+import { requireRoot } from './root.ts';
+import { setUp } from './setup.ts';
+
+export interface UpCommandOptions {
+  name: string;
+  nodes?: number;
+  hermetic: boolean;
+  kubeconfig?: string;
+}
+
+export async function upCommand(options: UpCommandOptions): Promise<void> {
+  requireRoot();
+  const startMs = performance.now();
+  const shown = showProgress();
+  await setUp(shown.step);
+  const record = await up(options, shown.step);
+  await waitUntilReady(record, shown.step);
+  shown.done();
+  const { hostAddress } = addressesOf(record.index);
+  process.stderr.write(
+    `Cluster ${record.name} is up after ${duration(performance.now() - startMs)}: ${record.nodes.length} node(s), API and node ports on ${hostAddress}\n` +
+      `kubectl's context is switchboard-${record.name} (in ${record.userKubeconfig}; also alone in ${clusterPaths(record.name).kubeconfig})\n`,
+  );
+}

@@ -1,0 +1,116 @@
+/** Starts a node's machine and stops it: the plug in, the plug out. */
+import { spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createNetns, removeNamespace } from '../../lib/linux/namespaces.ts';
+import { ended, identify, type ProcessId, signalProcess } from '../../lib/process.ts';
+import { attachNode } from '../../network/lan.ts';
+import type { ClusterCertificates } from '../certificates.ts';
+import { agentConfig, controlPlaneConfig } from '../config.ts';
+import { clusterPaths, imagesDir, inNode, nodePaths, packageRoot } from '../paths.ts';
+import type { ClusterRecord, NodeRecord } from '../record.ts';
+import { createCgroups, hostHierarchies, nodeCgroups, removeCgroups } from './cgroups.ts';
+import { writeEtc } from './etc.ts';
+import { launchScript } from './script.ts';
+
+const bootTimeoutMs = 10_000;
+
+/** Makes the node's machine and returns its record, with the process that is its PID 1. */
+export async function bootNode(cluster: ClusterRecord, node: NodeRecord, certs: ClusterCertificates): Promise<NodeRecord> {
+  const paths = nodePaths(cluster.name, node.name);
+  for (const directory of [paths.var, paths.etc, paths.run, paths.root]) mkdirSync(directory, { recursive: true });
+  rmSync(paths.pidFile, { force: true });
+  writeEtc({
+    directory: paths.etc,
+    hostname: node.name,
+    addresses: node.addresses,
+    config: {
+      'agent.json': JSON.stringify(agentConfig(cluster, node, certs)),
+      ...(node.controlPlane && { 'controlplane.json': JSON.stringify(controlPlaneConfig(cluster, node, certs)) }),
+    },
+    services: {
+      agent: component('agent'),
+      ...(node.controlPlane && { controlplane: component('controlplane') }),
+    },
+  });
+  mkdirSync(imagesDir, { recursive: true });
+  mkdirSync(compileCache, { recursive: true });
+  const hierarchies = hostHierarchies();
+  const cgroups = createCgroups(hierarchies, cluster.name, node.name);
+  try {
+    createNetns(paths.netns);
+    attachNode({
+      lanNetns: clusterPaths(cluster.name).lanNetns,
+      nodeNetns: paths.netns,
+      nodeName: node.name,
+      addresses: [`${node.addresses[0]}/20`, `${node.addresses[1]}/64`],
+    });
+    const script = launchScript({
+      hostname: node.name,
+      paths,
+      hierarchies,
+      cgroups,
+      shared: [
+        { source: packageRoot, target: inNode.package, writable: false },
+        { source: compileCache, target: `${inNode.package}/.build/cache`, writable: true },
+        { source: imagesDir, target: imagesDir, writable: true },
+        ...['/etc/ssl', '/etc/alternatives', '/etc/ca-certificates']
+          .filter(existsSync)
+          .map((directory) => ({ source: directory, target: directory, writable: false })),
+      ],
+    });
+    const process = await launch(script, paths.pidFile, paths.bootLog);
+    return { ...node, process };
+  } catch (err) {
+    await removeCgroups(cgroups);
+    throw err;
+  } finally {
+    // From here on the network lives as long as the node's processes do.
+    removeNamespace(paths.netns);
+  }
+}
+
+const compileCache = `${packageRoot}/.build/cache`;
+
+/** One component of ours as runit runs it inside a node. */
+function component(name: string): string {
+  const cache = `NODE_COMPILE_CACHE=${inNode.package}/.build/cache`;
+  return `env ${cache} ${inNode.package}/bin/switchboard ${name} --config ${inNode.config}/${name}.json`;
+}
+
+async function launch(script: string, pidFile: string, logFile: string): Promise<ProcessId> {
+  const log = openSync(logFile, 'a');
+  const child = spawn('/bin/sh', ['-c', script], { detached: true, stdio: ['ignore', log, log] });
+  closeSync(log);
+  child.unref();
+  const until = Date.now() + bootTimeoutMs;
+  while (!existsSync(pidFile)) {
+    if (child.exitCode !== null || Date.now() > until) {
+      throw new Error(`Cannot boot the node: ${readFileSync(logFile, 'utf8').trim().split('\n').at(-1)}`);
+    }
+    await sleep(2);
+  }
+  const id = identify(Number(readFileSync(pidFile, 'utf8')));
+  if (!id) throw new Error(`Cannot boot the node: its first process ended at once; see ${logFile}`);
+  return id;
+}
+
+/** Pulls the plug: everything on the node is gone at once. What it wrote to its disk stays. */
+export async function haltNode(cluster: string, node: NodeRecord): Promise<NodeRecord> {
+  const { process: recorded, ...rest } = node;
+  const paths = nodePaths(cluster, node.name);
+  const first = recorded ?? unrecorded(paths.pidFile);
+  if (first) {
+    signalProcess(first, 'SIGKILL');
+    if (!(await ended(first, 10_000))) throw new Error(`Cannot stop node ${node.name}: process ${first.pid} does not end`);
+  }
+  removeNamespace(paths.netns);
+  rmSync(paths.run, { recursive: true, force: true });
+  await removeCgroups(nodeCgroups(hostHierarchies(), cluster, node.name));
+  return rest;
+}
+
+/** The first process of a node whose `up` was cut off before it could write it down. */
+function unrecorded(pidFile: string): ProcessId | undefined {
+  return existsSync(pidFile) ? identify(Number(readFileSync(pidFile, 'utf8'))) : undefined;
+}

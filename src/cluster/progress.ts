@@ -1,0 +1,3 @@
+/** Told when something begins, for a person who watches. */
+export type Progress = (what: string) => void;
+

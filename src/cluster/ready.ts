@@ -1,0 +1,90 @@
+/** Waits until a cluster is of use: its nodes are Ready and its DNS answers. */
+import dgram from 'node:dgram';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { nodes } from '../api/resource.ts';
+import { httpClient } from '../client/http.ts';
+import { informer } from '../client/informer.ts';
+import { fromKubeconfig } from '../client/kubeconfig.ts';
+import { socketIn } from '../lib/linux/sockets.ts';
+import { addressesOf, clusterDomain } from './addresses.ts';
+import { clusterPaths } from './paths.ts';
+import type { Progress } from './progress.ts';
+import type { ClusterRecord } from './record.ts';
+
+const patienceMs = 60_000;
+
+export async function waitUntilReady(record: ClusterRecord, progress: Progress): Promise<void> {
+  progress('nodes Ready');
+  await nodesReady(record);
+  progress('DNS answers');
+  await dnsAnswers(record);
+}
+
+async function nodesReady(record: ClusterRecord): Promise<void> {
+  const client = httpClient(fromKubeconfig(clusterPaths(record.name).kubeconfig));
+  const stop = new AbortController();
+  const known = informer(client, nodes, { signal: stop.signal });
+  const isReady = (name: string) =>
+    known.get(name)?.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') ?? false;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const waiting = () => record.nodes.filter((node) => !isReady(node.name)).map((node) => node.name);
+      const late = setTimeout(
+        () =>
+          reject(
+            new Error(
+              `Cannot wait longer for ${waiting().join(', ')} to be Ready: look into switchboard node exec ${waiting()[0]} --name ${record.name} -- tail /var/log/switchboard/agent/current`,
+            ),
+          ),
+        patienceMs,
+      );
+      known.onChange(() => {
+        if (waiting().length > 0) return;
+        clearTimeout(late);
+        resolve();
+      });
+    });
+  } finally {
+    stop.abort();
+    client.close();
+  }
+}
+
+/** Asks from the first node, the way a pod would: by the Service's address. */
+async function dnsAnswers(record: ClusterRecord): Promise<void> {
+  const pid = record.nodes[0]?.process?.pid;
+  if (pid === undefined) throw new Error('Cannot ask for names: the first node is stopped');
+  const server = addressesOf(record.index).clusterDNS;
+  const until = Date.now() + patienceMs;
+  while (!(await answers(`/proc/${pid}/ns/net`, server))) {
+    if (Date.now() > until) throw new Error('Cannot wait longer for DNS: look into kubectl -n kube-system describe pods -l k8s-app=kube-dns');
+    await sleep(10);
+  }
+}
+
+function answers(netns: string, server: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = dgram.createSocket('udp4');
+    const finish = (answered: boolean) => {
+      clearTimeout(late);
+      socket.close();
+      resolve(answered);
+    };
+    // Refused at once while no server is there; silent only when a packet was lost.
+    const late = setTimeout(() => finish(false), 200);
+    socket.on('error', () => finish(false));
+    socket.on('message', (answer) => finish(isSuccess(answer)));
+    socket.bind({ fd: socketIn(netns, { type: 'udp', family: 4, bind: { address: '0.0.0.0', port: 0 } }) }, () =>
+      socket.connect(53, server, () => socket.send(question)),
+    );
+  });
+}
+
+/** RFC 1035: header, QNAME, QTYPE A, QCLASS IN. */
+const question = Buffer.concat([
+  Buffer.from([0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0]),
+  ...`kubernetes.default.svc.${clusterDomain}`.split('.').map((label) => Buffer.from(`${String.fromCharCode(label.length)}${label}`)),
+  Buffer.from([0, 0, 1, 0, 1]),
+]);
+
+const isSuccess = (answer: Buffer): boolean => ((answer[3] ?? 15) & 15) === 0 && answer.readUInt16BE(6) > 0;

@@ -1,0 +1,27 @@
+/** What the controllers must be told about the cluster they work for. */
+export interface ControllerConfig {
+  /** Who this process is in the Lease: the same again after a restart. */
+  identity: string;
+  /** Where the API server itself is reached, and the Service address that stands for it. */
+  apiServer: {
+    addresses: readonly string[];
+    port: number;
+    /** The `kubernetes` Service's addresses, IPv4 first: `10.96.0.1`. */
+    serviceIPs: readonly string[];
+  };
+  /** PEM, for the ConfigMap `kube-root-ca.crt` of every namespace. */
+  caCertificate: string;
+  /** Ranges that nodes get their pods' addresses from, one for each family. */
+  podCIDRs: readonly { cidr: string; nodePrefix: number }[];
+  /** After so long without a Lease renewal a node is NotReady. */
+  nodeGraceMs: number;
+}
+
+/** https://kubernetes.io/docs/concepts/architecture/nodes/#condition */
+export const defaults = {
+  podCIDRs: [
+    { cidr: '10.244.0.0/16', nodePrefix: 24 },
+    { cidr: 'fd44::/56', nodePrefix: 64 },
+  ],
+  nodeGraceMs: 40_000,
+} as const satisfies Partial<ControllerConfig>;

@@ -1,0 +1,27 @@
+/** How many pods a Deployment may have too many or too few while it changes. */
+import type { Deployment } from '../../api/types.ts';
+
+export const replicasOf = (object: { spec?: { replicas?: number } }): number => object.spec?.replicas ?? 1;
+
+export const isRolling = (deployment: Deployment): boolean => deployment.spec?.strategy?.type !== 'Recreate';
+
+/** A number, or a percentage of `total`. */
+export function portionOf(value: unknown, total: number, round: (x: number) => number): number {
+  if (typeof value === 'string' && value.endsWith('%'))
+    return round((Number.parseInt(value, 10) * total) / 100);
+  return Number(value) || 0;
+}
+
+/** https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment */
+export function limitsOf(deployment: Deployment): { maxSurge: number; maxUnavailable: number } {
+  if (!isRolling(deployment)) return { maxSurge: 0, maxUnavailable: 0 };
+  const { maxSurge = '25%', maxUnavailable = '25%' } = deployment.spec?.strategy?.rollingUpdate ?? {};
+  const replicas = replicasOf(deployment);
+  const surge = portionOf(maxSurge, replicas, Math.ceil);
+  const unavailable = portionOf(maxUnavailable, replicas, Math.floor);
+  // Both zero could never move: 1% of 3 rounds down to nothing, and one pod may then be missing.
+  if (surge === 0 && unavailable === 0) return { maxSurge: 0, maxUnavailable: 1 };
+  return { maxSurge: surge, maxUnavailable: Math.min(unavailable, replicas) };
+}
+
+export const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);

@@ -1,0 +1,184 @@
+/** One more process in a running container. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { closeSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, Socket } from 'node:net';
+import { join } from 'node:path';
+import { type Readable, Writable } from 'node:stream';
+import { ReadStream as TerminalStream } from 'node:tty';
+import type { Session } from '../contract.ts';
+import type { Crun } from './crun.ts';
+import { pipe, receiveFd, resizeTerminal } from './libc.ts';
+
+interface Where {
+  crun: Crun;
+  /** For sockets and pid files that live as long as the exec; a short path (sun_path holds 107 bytes). */
+  directory: string;
+}
+
+export async function exec(
+  where: Where,
+  id: string,
+  argv: string[],
+  { tty, stdin }: { tty: boolean; stdin: boolean },
+): Promise<Session> {
+  const name = join(where.directory, randomBytes(6).toString('hex'));
+  const pidFile = `${name}.pid`;
+  const call = (options: string[]) => [
+    ...where.crun.globalArguments,
+    'exec',
+    `--pid-file=${pidFile}`,
+    ...options,
+    id,
+    ...argv,
+  ];
+  const session = tty
+    ? await onTerminal(where.crun, call, `${name}.sock`, stdin)
+    : onPipes(where.crun, call([]), stdin);
+  const kill = () => {
+    try {
+      process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL');
+    } catch {
+      session.child.kill('SIGKILL'); // not that far yet, or ended already
+    }
+  };
+  let over = false;
+  const exit = finished(session.child, [session.stdout, session.stderr]).finally(() => {
+    over = true;
+    rmSync(pidFile, { force: true });
+  });
+  // An exec whose end nobody waits for is no failure of ours.
+  exit.catch(() => {});
+  return {
+    ...(session.stdin && { stdin: session.stdin }),
+    stdout: session.stdout,
+    ...(session.stderr && { stderr: session.stderr }),
+    resize: session.resize,
+    exit,
+    close() {
+      if (!over) kill();
+      for (const stream of [session.stdin, session.stdout, session.stderr]) stream?.destroy();
+    },
+  };
+}
+
+interface Running {
+  child: ChildProcess;
+  stdin?: Writable;
+  stdout: Socket;
+  stderr?: Socket;
+  resize(columns: number, rows: number): void;
+}
+
+/** Real pipes: what runs inside may open /dev/stdin and /dev/stderr, which a socket would not let it. */
+function onPipes(crun: Crun, args: string[], withStdin: boolean): Running {
+  const input = withStdin ? pipe() : undefined;
+  const output = pipe();
+  const error = pipe();
+  const child = spawn(crun.program, args, { stdio: [input?.[0] ?? 'ignore', output[1], error[1]] });
+  for (const fd of [input?.[0], output[1], error[1]]) if (fd !== undefined) closeSync(fd);
+  const reading = (fd: number) => quiet(new Socket({ fd, readable: true, writable: false }));
+  return {
+    child,
+    ...(input && { stdin: quiet(new Socket({ fd: input[1], readable: false, writable: true })) }),
+    stdout: reading(output[0]),
+    stderr: reading(error[0]),
+    resize() {},
+  };
+}
+
+/** crun makes the terminal inside the container and hands its other end over a socket. */
+async function onTerminal(
+  crun: Crun,
+  call: (options: string[]) => string[],
+  socketPath: string,
+  withStdin: boolean,
+): Promise<Running> {
+  const received = Promise.withResolvers<number>();
+  const server = createServer({ pauseOnConnect: true }, (connection) => {
+    void terminalFrom(connection).then(received.resolve, received.reject);
+  });
+  await new Promise<void>((listening) => server.listen(socketPath, listening));
+  const child = spawn(crun.program, call(['--tty', `--console-socket=${socketPath}`]), {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  child.on('error', received.reject);
+  child.on('close', () => received.reject(new Error(said.trim() || 'crun ended without a terminal')));
+  try {
+    const fd = await received.promise;
+    const terminal = quiet(new TerminalStream(fd) as unknown as Socket);
+    return {
+      child,
+      ...(withStdin && { stdin: keyboard(terminal) }),
+      stdout: terminal,
+      resize: (columns, rows) => {
+        if (!terminal.destroyed) resizeTerminal(fd, columns, rows);
+      },
+    };
+  } finally {
+    server.close();
+    rmSync(socketPath, { force: true });
+  }
+}
+
+/** A terminal has no end of input of its own (its user types ^D): the stream ends and the terminal stays. */
+const keyboard = (terminal: Socket) =>
+  new Writable({ write: (chunk: Buffer, _, done) => void terminal.write(chunk, done) }).on('error', () => {});
+
+const patienceMs = 2_000;
+
+async function terminalFrom(connection: Socket): Promise<number> {
+  const handle = (connection as unknown as { _handle: { fd: number } })._handle;
+  const until = Date.now() + patienceMs;
+  while (Date.now() < until) {
+    const fd = receiveFd(handle.fd);
+    if (fd !== undefined) {
+      connection.destroy();
+      return fd;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  connection.destroy();
+  throw new Error('Cannot get a terminal: crun did not hand it over');
+}
+
+/** A stream whose other side goes away ends; nobody has to listen for the error. */
+function quiet(stream: Socket): Socket {
+  return stream.on('error', () => {});
+}
+
+/** The exit code, once all that was printed has been read. */
+async function finished(child: ChildProcess, streams: (Readable | undefined)[]): Promise<number> {
+  const code = await new Promise<number>((resolve, reject) => {
+    child.on('error', (cause) => reject(new Error(`Cannot start crun: ${cause.message}`)));
+    child.on('exit', (exitCode, signal) => resolve(exitCode ?? (signal ? 137 : 1)));
+  });
+  await Promise.all(streams.map((stream) => stream && ended(stream)));
+  return code;
+}
+
+const quietMs = 500;
+
+/**
+ * Whoever the process left behind in the background may hold its output open for ever: output that stays
+ * silent for a while, and has been read, is taken to have ended.
+ */
+function ended(stream: Readable): Promise<void> {
+  return new Promise((resolve) => {
+    let bytes = -1;
+    const timer = setInterval(() => {
+      const read = (stream as Socket).bytesRead;
+      if (read === bytes && stream.readableLength === 0) done();
+      bytes = read;
+    }, quietMs);
+    const done = () => {
+      clearInterval(timer);
+      resolve();
+      stream.destroy();
+    };
+    if (stream.readableEnded || stream.destroyed) return done();
+    stream.once('end', done).once('close', done);
+  });
+}

@@ -1,0 +1,13 @@
+/** Reading certificates: node:crypto does it, nothing heavy is loaded. */
+import { X509Certificate } from 'node:crypto';
+
+/** When the certificate ends, in milliseconds since 1970. Throws when the text is no certificate. */
+export function expiresAtMs(certificatePem: string): number {
+  return new X509Certificate(certificatePem).validToDate.getTime();
+}
+
+/** Whether this authority signed the certificate. */
+export function isIssuedBy(certificatePem: string, authorityPem: string): boolean {
+  const [certificate, authority] = [new X509Certificate(certificatePem), new X509Certificate(authorityPem)];
+  return certificate.checkIssued(authority) && certificate.verify(authority.publicKey);
+}

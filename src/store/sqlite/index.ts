@@ -1,0 +1,88 @@
+/** The embedded default: the engine over one SQLite file, written by a thread of its own. */
+import { Worker } from 'node:worker_threads';
+import type { Store } from '../contract.ts';
+import { Engine, type EngineOptions } from '../engine.ts';
+import type { Persister } from '../persister.ts';
+import { openLog } from './log.ts';
+import type { Reply, Request } from './worker.ts';
+
+/**
+ * Opens or makes the store in the file at `path`. What was acknowledged before is there again, with the
+ * recent history, so that watches go on over a restart. Rejects when another process has it open.
+ */
+export async function openSqlite(path: string, options: EngineOptions = {}): Promise<Store> {
+  const log = openLog(path);
+  let engine: Engine;
+  const writer = new LogWriter(path);
+  try {
+    engine = new Engine(writer, log.load(), options);
+  } finally {
+    log.close();
+  }
+  await writer.open();
+  await engine.removeExpired();
+  return engine;
+}
+
+class LogWriter implements Persister {
+  readonly #path: string;
+  #worker: Worker | undefined;
+  #waiting: { resolve: () => void; reject: (error: Error) => void }[] = [];
+  #broken: Error | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Resolves when the thread has the file. */
+  open(): Promise<void> {
+    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
+      workerData: { path: this.#path },
+      // Flags of the process (`--test`, `--eval`) are not meant for this thread.
+      execArgv: [],
+      // It only passes rows through; the biggest transaction must fit, nothing else.
+      resourceLimits: { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 4 },
+    });
+    const opened = this.#reply();
+    this.#worker.on('message', (reply: Reply) => this.#settle(reply));
+    this.#worker.on('error', (err) => this.#break(err as Error));
+    this.#worker.on('exit', () => this.#break(new Error('the thread that writes the log has ended')));
+    return opened;
+  }
+
+  append(records: Parameters<Persister['append']>[0]): Promise<void> {
+    return this.#ask({ append: records });
+  }
+
+  compact(revision: number): Promise<void> {
+    return this.#ask({ compact: revision });
+  }
+
+  async close(): Promise<void> {
+    if (this.#broken) return;
+    await this.#ask({ close: true });
+    await this.#worker?.terminate();
+  }
+
+  #ask(request: Request): Promise<void> {
+    if (this.#broken) return Promise.reject(this.#broken);
+    this.#worker?.postMessage(request);
+    return this.#reply();
+  }
+
+  #reply(): Promise<void> {
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+  }
+
+  #settle(reply: Reply): void {
+    const next = this.#waiting.shift();
+    if (reply.error === undefined) next?.resolve();
+    else next?.reject(new Error(reply.error));
+  }
+
+  #break(cause: Error): void {
+    this.#broken ??= cause;
+    for (const { reject } of this.#waiting) reject(this.#broken);
+    this.#waiting = [];
+  }
+}

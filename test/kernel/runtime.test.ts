@@ -1,0 +1,229 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { after, before, describe, test } from 'node:test';
+import type { ContainerConfig, ContainerRecord, ContainerRuntime, Image } from '../../src/kubelet/contract.ts';
+import { conmonRuntime } from '../../src/kubelet/runtime/index.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { busyboxImage, containerConfig, inside, runInside, temporaryDirectory } from '../support/containers.ts';
+
+if (!inside) test('containers run under crun and conmon', () => runInside(import.meta.filename));
+else
+  describe('containers under crun and conmon', { timeout: 60_000 }, () => {
+    const directory = temporaryDirectory();
+    const cgroupParent = `/switchboard-test-${process.pid}`;
+    let image: Image;
+    let runtime: ContainerRuntime;
+    let agent = new AbortController();
+
+    function newAgent(): ContainerRuntime {
+      agent.abort();
+      agent = new AbortController();
+      return conmonRuntime({
+        stateDirectory: `${directory}/state`,
+        runDirectory: `${directory}/run`,
+        cgroupParent,
+        clock: systemClock,
+        signal: agent.signal,
+      });
+    }
+
+    before(() => {
+      image = busyboxImage(directory);
+      runtime = newAgent();
+    });
+
+    after(async () => {
+      for (const { id } of await runtime.list()) await runtime.remove(id);
+      agent.abort();
+      assert.deepEqual(readdirSync(`${directory}/state/containers`), []);
+      rmSync(directory, { recursive: true, force: true });
+      for (const controller of readdirSync('/sys/fs/cgroup'))
+        rmSync(`/sys/fs/cgroup/${controller}${cgroupParent}`, { recursive: true, force: true });
+    });
+
+    async function up(own: Partial<ContainerConfig>): Promise<ContainerRecord> {
+      const { id } = await runtime.create(containerConfig(image, directory, own));
+      return runtime.start(id);
+    }
+
+    async function ended(id: string): Promise<ContainerRecord> {
+      for (let i = 0; i < 1000; i++) {
+        const record = (await runtime.list()).find((r) => r.id === id);
+        if (record?.state === 'exited') return record;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      throw new Error(`container ${id} did not end`);
+    }
+
+    const sh = (script: string) => ['sh', '-c', script];
+    const logOf = (record: ContainerRecord) =>
+      readFileSync(record.logPath, 'utf8').replace(/^\S+ /gm, '').trim().split('\n');
+
+    test('its output is in the log in CRI format and its exit code is told', async () => {
+      const told: string[] = [];
+      runtime.onExit((r) => told.push(r.id));
+      const record = await up({ argv: sh('echo out; echo err >&2; exit 7') });
+      const end = await ended(record.id);
+      assert.equal(end.exitCode, 7);
+      assert.equal(end.reason, 'Error');
+      assert.deepEqual(logOf(record).sort(), ['stderr F err', 'stdout F out']);
+      assert.deepEqual(told, [record.id]);
+    });
+
+    test('a command that is not in the image leaves a record that says so', async () => {
+      const config = containerConfig(image, directory, { argv: ['no-such-command'] });
+      await assert.rejects(runtime.create(config), /no-such-command/);
+      const record = await ended(config.id);
+      assert.equal(record.exitCode, 128);
+      assert.equal(record.reason, 'ContainerCannotRun');
+    });
+
+    test('what exceeds its memory is OOMKilled', async () => {
+      const record = await up({
+        argv: sh('dd if=/dev/zero of=/dev/null bs=64M count=1'),
+        resources: { memoryBytes: 16 << 20 },
+      });
+      const end = await ended(record.id);
+      assert.equal(end.reason, 'OOMKilled');
+    });
+
+    test('user, groups, read-only root, limits and devices are as they were asked for', async () => {
+      const record = await up({
+        argv: sh('id; touch /x; cat /sys/fs/cgroup/none; echo hi > /dev/null && echo dev; pwd'),
+        user: { uid: 101, gid: 102, additionalGids: [200] },
+        readOnlyRoot: true,
+        workingDir: '/made/for/it',
+      });
+      await ended(record.id);
+      const log = logOf(record).join('\n');
+      assert.match(log, /uid=101\(web\) gid=102\(web\) groups=102\(web\),200\(logs\)/);
+      assert.match(log, /Read-only file system/);
+      assert.match(log, /stdout F dev/);
+      assert.match(log, /stdout F \/made\/for\/it/);
+    });
+
+    test('exec tells all output before the exit code, 10 MB of stdin byte for byte', async () => {
+      const record = await up({});
+      const session = await runtime.exec(record.id, sh('cat; echo done >/dev/stderr; exit 5'), {
+        tty: false,
+        stdin: true,
+      });
+      const bytes = Buffer.alloc(10_000_000, 'switchboard');
+      session.stdin?.end(bytes);
+      const hash = createHash('md5');
+      let exited = false;
+      void session.exit.then(() => (exited = true));
+      const err = text(session.stderr as NonNullable<typeof session.stderr>);
+      for await (const chunk of session.stdout) {
+        assert.equal(exited, false);
+        hash.update(chunk as Buffer);
+      }
+      assert.equal(await session.exit, 5);
+      assert.equal(hash.digest('hex'), createHash('md5').update(bytes).digest('hex'));
+      assert.equal(await err, 'done\n');
+    });
+
+    test('exec in a terminal has the size it is given', async () => {
+      const record = await up({});
+      const session = await runtime.exec(record.id, sh('read line; stty size; tty; exit 3'), {
+        tty: true,
+        stdin: true,
+      });
+      session.resize(101, 33);
+      session.stdin?.write('go\n');
+      const printed = await text(session.stdout);
+      assert.match(printed, /33 101/);
+      assert.equal(await session.exit, 3);
+    });
+
+    test('closing an exec ends its process, and nothing else', async () => {
+      const record = await up({});
+      const session = await runtime.exec(record.id, ['sleep', '77'], { tty: false, stdin: false });
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      session.close();
+      assert.equal(await session.exit, 137);
+      assert.equal((await runtime.list()).find((r) => r.id === record.id)?.state, 'running');
+    });
+
+    test('an exec that leaves a background process behind ends all the same', async () => {
+      const record = await up({});
+      const session = await runtime.exec(record.id, sh('sleep 50 & echo left'), { tty: false, stdin: false });
+      const printed = text(session.stdout).catch(() => '');
+      assert.equal(await session.exit, 0);
+      void printed;
+    });
+
+    test('attach passes stdin, its end, and both outputs', async () => {
+      const record = await up({ argv: sh('cat; echo bye >&2; exit 4'), stdin: true, stdinOnce: true });
+      const session = await runtime.attach(record.id, { stdin: true });
+      const bytes = Buffer.alloc(1_000_000, 'operator\n');
+      session.stdin?.end(bytes);
+      const err = text(session.stderr as NonNullable<typeof session.stderr>);
+      const out = await text(session.stdout);
+      assert.equal(out.length, bytes.length);
+      assert.equal(await err, 'bye\n');
+      assert.equal(await session.exit, 4);
+    });
+
+    test('detaching leaves the container and its stdin as they are', async () => {
+      const record = await up({ argv: sh('read a; echo got $a; exit 0'), stdin: true });
+      (await runtime.attach(record.id, { stdin: true })).close();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      assert.equal((await runtime.list()).find((r) => r.id === record.id)?.state, 'running');
+      const again = await runtime.attach(record.id, { stdin: true });
+      again.stdin?.write('it\n');
+      assert.equal(await again.exit, 0);
+      assert.deepEqual(logOf(record), ['stdout F got it']);
+    });
+
+    test('a container with a terminal can be resized while attached', async () => {
+      const record = await up({ argv: sh('read x; stty size'), stdin: true, tty: true });
+      const session = await runtime.attach(record.id, { stdin: true });
+      session.resize(90, 30);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      session.stdin?.write('x\n');
+      assert.match(await text(session.stdout), /30 90/);
+    });
+
+    test('a new agent finds those that run, and the exit codes of those that ended meanwhile', async () => {
+      const lasting = await up({});
+      const short = await up({ argv: sh('sleep 0.2; exit 9') });
+      agent.abort();
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      runtime = newAgent();
+      const told: ContainerRecord[] = [];
+      runtime.onExit((r) => told.push(r));
+      assert.deepEqual(
+        told.filter((r) => r.id === short.id).map((r) => r.exitCode),
+        [9],
+      );
+      assert.equal((await runtime.list()).find((r) => r.id === lasting.id)?.state, 'running');
+      await runtime.signal(lasting.id, 'SIGKILL');
+      assert.equal((await ended(lasting.id)).exitCode, 137);
+    });
+
+    test('removal gives back the root, the cgroup and the state; the log stays', async () => {
+      const record = await up({ argv: sh('echo kept; sleep 60') });
+      assert.ok(((await runtime.stats(record.id))?.memoryBytes ?? 0) > 0);
+      await runtime.remove(record.id);
+      assert.equal(existsSync(`${directory}/state/containers/${record.id}`), false);
+      assert.equal(existsSync(`/sys/fs/cgroup/memory${cgroupParent}/${record.id}`), false);
+      assert.deepEqual(logOf(record), ['stdout F kept']);
+      assert.doesNotMatch(readFileSync('/proc/self/mounts', 'utf8'), new RegExp(record.id));
+    });
+
+    test('a container is made and started in some 20 ms', async (t) => {
+      const times: number[] = [];
+      for (let i = 0; i < 10; i++) {
+        const from = performance.now();
+        await up({ argv: ['sleep', '60'] });
+        times.push(performance.now() - from);
+      }
+      times.sort((a, b) => a - b);
+      const median = times[5] ?? 0;
+      t.diagnostic(`median ${median.toFixed(1)} ms`);
+      assert.ok(median < 150, `median ${median} ms`);
+    });
+  });

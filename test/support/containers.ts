@@ -1,0 +1,81 @@
+/** What tests with real containers need: a small root, and a mount namespace in which crun runs. */
+import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execute } from '../../src/lib/exec.ts';
+import type { ContainerConfig, Image, ImageConfig } from '../../src/kubelet/contract.ts';
+import { grantedCapabilities } from '../../src/kubelet/runtime/capabilities.ts';
+
+export const inside = process.env['SWITCHBOARD_TEST_INSIDE'] === '1';
+
+/** Runs a test file again in a mount namespace without the v2 tree of a hybrid layout, which crun refuses. */
+export async function runInside(file: string): Promise<void> {
+  const script = 'umount /sys/fs/cgroup/unified 2>/dev/null; exec "$@"';
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const { code, stdout, stderr } = await execute(
+    'unshare',
+    ['--mount', '--propagation', 'slave', 'sh', '-c', script, 'sh', process.execPath, '--test', file],
+    { env: { ...env, SWITCHBOARD_TEST_INSIDE: '1' }, timeoutMs: 120_000 },
+  );
+  if (code !== 0) throw new Error(`${stdout}\n${stderr}`);
+}
+
+const commands =
+  'sh cat sleep echo ls id env hostname ps stty kill head wc md5sum dd sysctl ip nc httpd wget touch test true false stat mount ulimit printf trap cp mkdir chmod date';
+
+/** An image of one static binary. */
+export function busyboxImage(directory: string, config: ImageConfig = {}): Image {
+  const rootfs = join(directory, 'busybox');
+  mkdirSync(join(rootfs, 'bin'), { recursive: true });
+  for (const name of ['etc', 'tmp', 'proc', 'sys', 'dev']) mkdirSync(join(rootfs, name), { recursive: true });
+  cpSync('/bin/busybox', join(rootfs, 'bin/busybox'));
+  for (const command of commands.split(' ')) symlinkSync('busybox', join(rootfs, 'bin', command));
+  writeFileSync(join(rootfs, 'etc/passwd'), 'root:x:0:0::/root:/bin/sh\nweb:x:101:102::/:/bin/sh\n');
+  writeFileSync(join(rootfs, 'etc/group'), 'root:x:0:\nweb:x:102:\nlogs:x:200:web\n');
+  return {
+    reference: 'docker.io/library/busybox:latest',
+    id: `sha256:${'b'.repeat(64)}`,
+    rootfs,
+    sizeBytes: 1,
+    pinned: true,
+    config: { Env: ['PATH=/bin'], ...config },
+  };
+}
+
+export const temporaryDirectory = () => mkdtempSync(join(tmpdir(), 'sb-'));
+
+let made = 0;
+
+export function containerConfig(image: Image, directory: string, own: Partial<ContainerConfig>): ContainerConfig {
+  const id = (++made).toString(16).padStart(12, '0').padEnd(64, process.pid.toString(16).padEnd(52, 'a'));
+  return {
+    id,
+    podUid: 'uid-1',
+    podName: 'web',
+    podNamespace: 'default',
+    name: 'main',
+    attempt: 0,
+    image,
+    argv: ['sleep', '100'],
+    env: { PATH: '/bin' },
+    workingDir: '/',
+    sandbox: { podIPs: ['127.0.0.1'] },
+    hostPID: false,
+    hostIPC: false,
+    mounts: [],
+    tty: false,
+    stdin: false,
+    stdinOnce: false,
+    readOnlyRoot: false,
+    user: { uid: 0, gid: 0, additionalGids: [] },
+    capabilities: grantedCapabilities(),
+    privileged: false,
+    noNewPrivileges: false,
+    sysctls: {},
+    resources: {},
+    oomScoreAdj: 1000,
+    stopSignal: 'SIGTERM',
+    logPath: join(directory, 'logs', `${id}.log`),
+    ...own,
+  };
+}
