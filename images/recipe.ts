@@ -13,7 +13,7 @@ export interface LayerRecipe {
   name: string;
   /** Debian packages; those they depend on come too, unless a lower layer has them. */
   packages: string[];
-  /** Packages that others depend on, but that nothing in the image needs. */
+  /** Packages that others depend on, here and in the layers above, but that nothing in the image needs. */
   without: string[];
   files: FileRecipe[];
   /** Works on the layer's root file system when packages and files are in place. */

@@ -6,20 +6,9 @@ export const path = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbi
 
 /** Package tools and their helpers: an image is never installed into. */
 const neverNeeded = [
-  'adduser',
-  'debconf',
-  'dpkg',
-  'init-system-helpers',
-  'install-info',
-  'lsb-base',
-  'media-types',
-  'passwd',
-  'perl-base',
-  'sensible-utils',
-  'sysvinit-utils',
-  'tar',
-  'ucf',
-];
+  'adduser debconf dpkg init-system-helpers install-info lsb-base media-types passwd perl-base',
+  'sensible-utils sysvinit-utils tar ucf',
+].flatMap((line) => line.split(' '));
 
 /** The C library, the names of users and protocols, and the usual directories. */
 export const libc: LayerRecipe = {
@@ -29,10 +18,12 @@ export const libc: LayerRecipe = {
   files: [
     // Debian's merged /usr: https://wiki.debian.org/UsrMerge
     ...['bin', 'sbin', 'lib', 'lib64'].map((name) => ({ path: `/${name}`, link: `usr/${name}` })),
-    ...['dev', 'home', 'mnt', 'opt', 'proc', 'srv', 'sys', 'run', 'usr/local/bin', 'usr/sbin'].map((name) => ({
-      path: `/${name}`,
-      directory: true as const,
-    })),
+    ...['dev', 'home', 'mnt', 'opt', 'proc', 'srv', 'sys', 'run', 'usr/local/bin', 'usr/sbin'].map(
+      (name) => ({
+        path: `/${name}`,
+        directory: true as const,
+      }),
+    ),
     { path: '/root', directory: true, mode: 0o700 },
     { path: '/tmp', directory: true, mode: 0o1777 },
     { path: '/var/tmp', directory: true, mode: 0o1777 },
@@ -48,10 +39,10 @@ export const libc: LayerRecipe = {
 export const shell: LayerRecipe = {
   name: 'shell',
   packages: [
-    ...['base-files', 'bash', 'ca-certificates', 'coreutils', 'curl', 'dash', 'debianutils', 'findutils'],
-    ...['grep', 'gzip', 'hostname', 'libc-bin', 'mawk', 'sed'],
-  ],
-  without: neverNeeded,
+    'base-files libc-bin ncurses-base bash dash coreutils debianutils findutils grep gzip hostname mawk sed',
+    'curl ca-certificates',
+  ].flatMap((line) => line.split(' ')),
+  without: [],
   files: [
     { path: '/usr/bin/sh', link: 'dash' },
     { path: '/usr/bin/awk', link: 'mawk' },

@@ -2,10 +2,11 @@
  * BusyBox, where three of Debian's applets are not what tutorials expect of the official image and have a script
  * in front of them: nslookup leaves out the search path, wget has no -T, nc has no -z, -v and -u.
  */
-import { symlink } from 'node:fs/promises';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { run } from '../../src/lib/exec.ts';
 import { libc, path } from '../base/recipe.ts';
 import type { Recipe } from '../recipe.ts';
+import { hideApplets } from './applets.ts';
 
 const scripts = ['nslookup', 'wget', 'nc'];
 
@@ -28,11 +29,16 @@ export const busybox: Recipe = {
   config: { Cmd: ['sh'], Env: [path] },
 };
 
-/** What `busybox --install` does. */
+/** What `busybox --install` does, with a shell that finds the scripts. */
 async function linkApplets(root: string): Promise<void> {
-  const applets = (await run(`${root}/usr/bin/busybox`, ['--list'])).trim().split('\n');
+  const program = `${root}/usr/bin/busybox`;
+  const applets = (await run(program, ['--list'])).trim().split('\n');
+  await mkdir(`${root}/usr/lib/busybox`, { recursive: true });
+  const shell = hideApplets(await readFile(program), applets, scripts);
+  await writeFile(`${root}/usr/lib/busybox/shell`, shell, { mode: 0o755 });
   for (const applet of applets) {
     if (applet === 'busybox' || scripts.includes(applet)) continue;
-    await symlink('busybox', `${root}/usr/bin/${applet}`);
+    const isShell = applet === 'sh' || applet === 'ash';
+    await symlink(isShell ? '../lib/busybox/shell' : 'busybox', `${root}/usr/bin/${applet}`);
   }
 }

@@ -1,5 +1,6 @@
 /** A tool for each layer of the network: https://github.com/nicolaka/netshoot */
 import { libc, path, shell } from '../base/recipe.ts';
+import { dnsTools } from '../dnsutils/recipe.ts';
 import type { Recipe } from '../recipe.ts';
 
 export const netshoot: Recipe = {
@@ -7,13 +8,13 @@ export const netshoot: Recipe = {
   layers: [
     libc,
     shell,
+    dnsTools,
     {
       name: 'netshoot',
       packages: [
-        ...['bind9-dnsutils', 'conntrack', 'ethtool', 'iperf3', 'iproute2', 'iputils-ping', 'jq', 'mtr-tiny'],
-        ...['net-tools', 'netcat-openbsd', 'nftables', 'openssl', 'procps', 'socat', 'strace', 'tcpdump'],
-        ...['traceroute', 'vim-tiny', 'wget'],
-      ],
+        'mtr-tiny traceroute ethtool iproute2 net-tools nftables conntrack',
+        'netcat-openbsd socat tcpdump iperf3 wget openssl jq procps strace vim-tiny',
+      ].flatMap((line) => line.split(' ')),
       without: [],
       files: [
         { path: '/usr/bin/nc', link: 'nc.openbsd' },

@@ -12,7 +12,7 @@ export const nginx: Recipe = {
     {
       name: 'nginx',
       packages: ['nginx'],
-      without: ['iproute2', 'debconf', 'lsb-base'],
+      without: ['iproute2'],
       files: [
         { path: '/etc/nginx/nginx.conf', from: here('nginx.conf') },
         { path: '/etc/nginx/conf.d/default.conf', from: here('default.conf') },

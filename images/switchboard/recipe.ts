@@ -11,9 +11,10 @@ export interface Entry {
   file: string;
 }
 
-export const switchboardEntries: Entry[] = [
-  { entry: 'src/cli/component.ts', file: '/usr/lib/switchboard/switchboard.mjs' },
-];
+export const switchboardEntry: Entry = {
+  entry: 'src/cli/component.ts',
+  file: '/usr/lib/switchboard/switchboard.mjs',
+};
 
 /** The first entry is the command `switchboard`. */
 export const switchboard = (entries: readonly [Entry, ...Entry[]]): Recipe => ({
@@ -25,9 +26,7 @@ export const switchboard = (entries: readonly [Entry, ...Entry[]]): Recipe => ({
       name: 'node',
       packages: ['libatomic1', 'libstdc++6'],
       without: [],
-      files: [
-        { path: '/usr/bin/node', share: `${project}node_modules/node-linux-${process.arch}/bin/node` },
-      ],
+      files: [{ path: '/usr/bin/node', share: `${project}node_modules/node-linux-${process.arch}/bin/node` }],
     },
     {
       name: 'switchboard',
@@ -39,5 +38,5 @@ export const switchboard = (entries: readonly [Entry, ...Entry[]]): Recipe => ({
       ],
     },
   ],
-  config: { Cmd: ['switchboard'], Env: [path] },
+  config: { Entrypoint: ['switchboard'], Env: [path] },
 });

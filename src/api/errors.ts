@@ -135,6 +135,22 @@ export const fieldNotSupported = (
   message: `Unsupported value: ${show(value)}: supported values: ${supported.map((s) => JSON.stringify(s)).join(', ')}`,
 });
 
+export const fieldNotFound = (field: string, value: unknown): FieldError => ({
+  reason: 'FieldValueNotFound',
+  field,
+  message: `Not found: ${show(value)}`,
+});
+export const fieldTooLong = (field: string, maxBytes: number): FieldError => ({
+  reason: 'FieldValueTooLong',
+  field,
+  message: `Too long: may not be more than ${maxBytes} bytes`,
+});
+export const fieldTooMany = (field: string, count: number, max: number): FieldError => ({
+  reason: 'FieldValueTooMany',
+  field,
+  message: `Too many: ${count}: must have at most ${max} items`,
+});
+
 /** 422: the object was understood and is wrong, with one cause for each field. */
 export function invalid(
   r: Pick<Resource, 'group' | 'kind'>,

@@ -34,13 +34,23 @@ export interface ObjectAnswer {
   code: number;
   object: KubeObject | Status | object;
   json?: string;
+  /** The same text in parts, for a list that would be too long for one. */
+  jsonParts?: () => Iterable<string>;
   warnings?: readonly string[];
 }
 
 export interface WatchAnswer {
   code: 200;
-  /** `json` is the object's text, shared by all watchers. */
-  events: AsyncIterable<readonly (WatchEvent<object> & { json?: string })[]>;
+  /** Batches, as the changes come. Ends when the request's signal is aborted, or on its own. */
+  events: AsyncIterable<readonly ServedEvent[]>;
+}
+
+/** An event is shared by all watches that send it, and so is its text: `json` is that of the object. */
+export interface ServedEvent {
+  /** `ERROR` comes last, with a `Status`. */
+  readonly type: WatchEvent['type'] | 'ERROR';
+  readonly object: object;
+  readonly json?: string;
 }
 
 /** Anything that is not an API object: OpenAPI, metrics, healthz, logs. */
@@ -48,6 +58,8 @@ export interface TextAnswer {
   code: number;
   contentType: string;
   body: string | Uint8Array | AsyncIterable<Uint8Array>;
+  /** Beside the content type: `etag`, `location`. */
+  headers?: Readonly<Record<string, string>>;
 }
 
 /** The whole API server without its sockets. Never throws: failures are answers too. */

@@ -1,8 +1,8 @@
 import { down } from '../cluster/down.ts';
 import { withLock } from '../cluster/lock.ts';
 import { lockFile } from '../cluster/paths.ts';
+import { requireRoot } from '../cluster/root.ts';
 import { showProgress } from './progress.ts';
-import { requireRoot } from './root.ts';
 
 export async function downCommand({ name }: { name: string }): Promise<void> {
   requireRoot();

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { clusterPaths } from '../cluster/paths.ts';
 import { existingNode, existingRecord } from '../cluster/record.ts';
-import { requireRoot } from './root.ts';
+import { requireRoot } from '../cluster/root.ts';
 import { isAlive } from '../lib/process.ts';
 
 export function lanCommand(command: string[], { name }: { name: string }): Promise<never> {
@@ -11,11 +11,17 @@ export function lanCommand(command: string[], { name }: { name: string }): Promi
   return become('nsenter', [`--net=${clusterPaths(name).lanNetns}`, '--', ...command]);
 }
 
-export function nodeExecCommand(which: string, command: string[], { name }: { name: string }): Promise<never> {
+export function nodeExecCommand(
+  which: string,
+  command: string[],
+  { name }: { name: string },
+): Promise<never> {
   requireRoot();
   const node = existingNode(existingRecord(name), which);
   if (!node.process || !isAlive(node.process)) {
-    throw new Error(`Cannot run in node ${which}: it is stopped; start it with: switchboard node start ${which} --name ${name}`);
+    throw new Error(
+      `Cannot run in node ${which}: it is stopped; start it with: switchboard node start ${which} --name ${name}`,
+    );
   }
   return become('nsenter', ['--target', String(node.process.pid), '--all', '--', ...command]);
 }
@@ -24,7 +30,8 @@ export function nodeExecCommand(which: string, command: string[], { name }: { na
 function become(program: string, args: string[]): Promise<never> {
   return new Promise((_resolve, reject) => {
     const child = spawn(program, args, { stdio: 'inherit' });
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.on(signal, () => child.kill(signal));
     child.on('error', (err) => reject(new Error(`Cannot run ${program}: ${err.message}`)));
     child.on('exit', (code, signal) => {
       if (signal) {

@@ -15,7 +15,10 @@ const onCluster = (name: string, description: string) =>
 onCluster('up', 'bring a cluster up; does nothing when it is up already')
   .option('--nodes <count>', 'how many nodes', positive)
   .option('--hermetic', 'keep the host off the cluster network, and image pulls on the loopback', false)
-  .option('--kubeconfig <file>', "where the administrator's context is written; your own kubeconfig by default")
+  .option(
+    '--kubeconfig <file>',
+    "where the administrator's context is written; your own kubeconfig by default",
+  )
   .action(async (options) => (await import('./up.ts')).upCommand(options));
 
 onCluster('down', 'take a cluster down and leave nothing behind').action(async (options) =>
@@ -36,14 +39,23 @@ onCluster('lan', "run a command as a host on the cluster's LAN, outside the clus
   .passThroughOptions()
   .action(async (command, options) => (await import('./enter.ts')).lanCommand(command, options));
 
-const node = program.command('node').description('look into a node, pull its plug, plug it in').enablePositionalOptions();
+const node = program
+  .command('node')
+  .description('look into a node, pull its plug, plug it in')
+  .enablePositionalOptions();
 const onNode = (name: string, description: string) =>
-  node.command(name).description(description).option('--name <name>', 'which cluster', 'dev').argument('<node>');
+  node
+    .command(name)
+    .description(description)
+    .option('--name <name>', 'which cluster', 'dev')
+    .argument('<node>');
 
 onNode('exec', 'run a command inside a node')
   .argument('<command...>')
   .passThroughOptions()
-  .action(async (which, command, options) => (await import('./enter.ts')).nodeExecCommand(which, command, options));
+  .action(async (which, command, options) =>
+    (await import('./enter.ts')).nodeExecCommand(which, command, options),
+  );
 onNode('stop', 'pull the plug of a node: everything on it is gone at once').action(async (which, options) =>
   (await import('./node.ts')).nodeStopCommand(which, options),
 );
@@ -100,7 +112,8 @@ component('proxy', 'Services in nftables, on any Linux node of any cluster')
 
 function positive(text: string): number {
   const count = Number(text);
-  if (!Number.isInteger(count) || count < 1) throw new Error(`Cannot make ${text} nodes: give a whole number from 1`);
+  if (!Number.isInteger(count) || count < 1)
+    throw new Error(`Cannot make ${text} nodes: give a whole number from 1`);
   return count;
 }
 

@@ -1,7 +1,7 @@
-import { lockFile } from '../cluster/paths.ts';
 import { withLock } from '../cluster/lock.ts';
 import { startNode, stopNode } from '../cluster/node/plug.ts';
-import { requireRoot } from './root.ts';
+import { lockFile } from '../cluster/paths.ts';
+import { requireRoot } from '../cluster/root.ts';
 
 export async function nodeStopCommand(which: string, { name }: { name: string }): Promise<void> {
   requireRoot();

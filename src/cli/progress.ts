@@ -7,7 +7,10 @@ export interface Shown {
   done(): void;
 }
 
-export function showProgress(out: NodeJS.WriteStream = process.stderr, now: () => number = performance.now.bind(performance)): Shown {
+export function showProgress(
+  out: NodeJS.WriteStream = process.stderr,
+  now: () => number = performance.now.bind(performance),
+): Shown {
   let current: { what: string; sinceMs: number } | undefined;
   const line = (mark: string, what: string, tookMs?: number) =>
     `${mark} ${what}${tookMs === undefined ? '' : ` (${duration(tookMs)})`}`;
@@ -28,4 +31,5 @@ export function showProgress(out: NodeJS.WriteStream = process.stderr, now: () =
   };
 }
 
-export const duration = (ms: number): string => (ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`);
+export const duration = (ms: number): string =>
+  ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;

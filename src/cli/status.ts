@@ -64,6 +64,8 @@ async function describe(client: Client): Promise<Map<string, string>> {
 }
 
 function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  const late = new Promise<never>((_resolve, reject) => setTimeout(() => reject(new Error('too late')), ms).unref());
+  const late = new Promise<never>((_resolve, reject) =>
+    setTimeout(() => reject(new Error('too late')), ms).unref(),
+  );
   return Promise.race([work, late]);
 }

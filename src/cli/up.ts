@@ -1,9 +1,9 @@
 import { addressesOf } from '../cluster/addresses.ts';
 import { clusterPaths } from '../cluster/paths.ts';
 import { waitUntilReady } from '../cluster/ready.ts';
+import { requireRoot } from '../cluster/root.ts';
 import { up } from '../cluster/up.ts';
 import { duration, showProgress } from './progress.ts';
-import { requireRoot } from './root.ts';
 import { setUp } from './setup.ts';
 
 export interface UpCommandOptions {

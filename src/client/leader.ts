@@ -27,6 +27,8 @@ export const renewEveryMs = 5_000;
 /** Without a renewal for so long the job is stopped, before anybody else may take the Lease. */
 const giveUpAfterMs = 10_000;
 const retryMs = 2_000;
+/** The server, or the namespace, may be there in a moment. */
+const firstRetryMs = 50;
 const namespace = 'kube-system';
 
 /**
@@ -39,9 +41,10 @@ export async function lead(election: Election, job: (term: AbortSignal) => void)
   const rival = { record: '', seenAt: 0 };
   let term: AbortController | undefined;
   let renewedAt = 0;
+  let failureDelayMs = firstRetryMs;
   while (!signal.aborted) {
     const holds = await claim(election, rival, signal).catch((err: unknown) => {
-      if (!isConflict(err)) log.warn({ err: String(err) }, 'the Lease cannot be renewed');
+      if (!isConflict(err) && !isNotFound(err)) log.warn({ err: String(err) }, 'the Lease cannot be renewed');
       return undefined;
     });
     if (signal.aborted) break;
@@ -57,7 +60,8 @@ export async function lead(election: Election, job: (term: AbortSignal) => void)
       term.abort();
       term = undefined;
     }
-    await clock.sleep(holds ? renewEveryMs : retryMs, signal);
+    failureDelayMs = holds === undefined ? Math.min(failureDelayMs * 2, retryMs) : firstRetryMs;
+    await clock.sleep(holds ? renewEveryMs : holds === undefined ? failureDelayMs : retryMs, signal);
   }
   if (term) await release(election).catch(() => {});
 }

@@ -25,8 +25,6 @@ const common: Record<string, Index<KubeObject>> = {
 const ofPods: Record<string, Index<Pod>> = {
   node: (pod) => (pod.spec?.nodeName ? [pod.spec.nodeName] : []),
   label: (pod) => labelKeys(pod.metadata.namespace, pod.metadata.labels),
-  orphan: (pod) =>
-    pod.metadata.ownerReferences?.some((r) => r.controller) ? [] : [pod.metadata.namespace ?? ''],
 };
 
 /** By one label of the selector: a pod finds its Services by looking its own labels up. */

@@ -18,13 +18,21 @@ test('a cluster keeps its certificates, and a node that joins gets its own', asy
   try {
     const addresses = addressesOf(0);
     const first = await certificatesOf(directory, addresses, [node('one', 2, true)], Date.now());
-    const second = await certificatesOf(directory, addresses, [node('one', 2, true), node('two', 3, false)], Date.now());
+    const second = await certificatesOf(
+      directory,
+      addresses,
+      [node('one', 2, true), node('two', 3, false)],
+      Date.now(),
+    );
     assert.equal(second.authority.certificate, first.authority.certificate);
     assert.equal(second.nodes['one']?.node.certificate, first.nodes['one']?.node.certificate);
     const server = new X509Certificate(second.apiserver.certificate);
     assert.ok(server.checkIssued(new X509Certificate(second.authority.certificate)));
     for (const ip of ['10.96.0.1', '127.0.0.1', '172.30.0.2']) assert.equal(server.checkIP(ip), ip);
-    assert.match(new X509Certificate(second.nodes['two']?.node.certificate ?? '').subject, /CN=system:node:two/);
+    assert.match(
+      new X509Certificate(second.nodes['two']?.node.certificate ?? '').subject,
+      /CN=system:node:two/,
+    );
   } finally {
     rmSync(directory, { recursive: true });
   }

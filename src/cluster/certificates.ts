@@ -49,7 +49,9 @@ export async function certificatesOf(
     issueClientCertificate(authority, { commonName, organizations, nowMs });
   const made: ClusterCertificates = {
     authority,
-    apiserver: known.apiserver ?? (await issueServerCertificate(authority, { ...serverNames(addresses, nodes), nowMs })),
+    apiserver:
+      known.apiserver ??
+      (await issueServerCertificate(authority, { ...serverNames(addresses, nodes), nowMs })),
     kubeletClient: known.kubeletClient ?? (await client('kube-apiserver-kubelet-client', 'system:masters')),
     admin: known.admin ?? (await client('kubernetes-admin', 'system:masters')),
     network: known.network ?? (await client('switchboard-network', 'system:switchboard:network')),
@@ -75,7 +77,12 @@ export async function certificatesOf(
 
 /** Every name and address by which somebody dials the API server. */
 function serverNames(addresses: ClusterAddresses, nodes: readonly NodeRecord[]) {
-  const service = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', `kubernetes.default.svc.${clusterDomain}`];
+  const service = [
+    'kubernetes',
+    'kubernetes.default',
+    'kubernetes.default.svc',
+    `kubernetes.default.svc.${clusterDomain}`,
+  ];
   const controlPlane = nodes.filter((node) => node.controlPlane);
   return {
     commonName: 'kube-apiserver',

@@ -20,6 +20,8 @@ export interface ControlPlaneConfig {
   kubernetesService: string;
   clusterDNS: string;
   clusterDomain: string;
+  /** Name servers: two where there are two nodes to put them on. */
+  dnsReplicas: number;
 }
 
 export interface AgentConfig {
@@ -42,7 +44,11 @@ export interface AgentConfig {
 
 const pair = (k: { certificate: string; privateKey: string }) => ({ cert: k.certificate, key: k.privateKey });
 
-export function controlPlaneConfig(cluster: ClusterRecord, node: NodeRecord, certs: ClusterCertificates): ControlPlaneConfig {
+export function controlPlaneConfig(
+  cluster: ClusterRecord,
+  node: NodeRecord,
+  certs: ClusterCertificates,
+): ControlPlaneConfig {
   const { podCIDRs, serviceCIDRs, nodePorts, kubernetesService, clusterDNS } = addressesOf(cluster.index);
   return {
     nodeName: node.name,
@@ -59,13 +65,19 @@ export function controlPlaneConfig(cluster: ClusterRecord, node: NodeRecord, cer
     kubernetesService,
     clusterDNS,
     clusterDomain,
+    dnsReplicas: Math.min(cluster.nodes.length, 2),
   };
 }
 
-export function agentConfig(cluster: ClusterRecord, node: NodeRecord, certs: ClusterCertificates): AgentConfig {
+export function agentConfig(
+  cluster: ClusterRecord,
+  node: NodeRecord,
+  certs: ClusterCertificates,
+): AgentConfig {
   const identity = certs.nodes[node.name];
   const controlPlane = cluster.nodes.find((n) => n.controlPlane);
-  if (!identity || !controlPlane) throw new Error(`Cannot configure node ${node.name}: the cluster's record is not whole`);
+  if (!identity || !controlPlane)
+    throw new Error(`Cannot configure node ${node.name}: the cluster's record is not whole`);
   const { podCIDRs, serviceCIDRs, clusterDNS } = addressesOf(cluster.index);
   return {
     nodeName: node.name,
@@ -85,7 +97,11 @@ export function agentConfig(cluster: ClusterRecord, node: NodeRecord, certs: Clu
   };
 }
 
-export function relayConfig(cluster: ClusterRecord, lanNetns: string, certs: ClusterCertificates): RelayConfig {
+export function relayConfig(
+  cluster: ClusterRecord,
+  lanNetns: string,
+  certs: ClusterCertificates,
+): RelayConfig {
   const controlPlane = cluster.nodes.filter((n) => n.controlPlane).map((n) => n.addresses[0]);
   const { cert, key } = pair(certs.network);
   return {

@@ -75,7 +75,8 @@ export function unmergeKubeconfig(file: string, name: string): void {
     clusters: others(theirs.clusters, name),
     users: others(theirs.users, name),
     contexts,
-    'current-context': theirs['current-context'] === name ? (contexts[0]?.name ?? '') : theirs['current-context'],
+    'current-context':
+      theirs['current-context'] === name ? (contexts[0]?.name ?? '') : theirs['current-context'],
   });
 }
 
@@ -84,7 +85,9 @@ function read(file: string): Kubeconfig | undefined {
   try {
     return (parse(readFileSync(file, 'utf8')) as Kubeconfig | null) ?? undefined;
   } catch (err) {
-    throw new Error(`Cannot read the kubeconfig ${file}: ${(err as Error).message}; mend it or give another with --kubeconfig`);
+    throw new Error(
+      `Cannot read the kubeconfig ${file}: ${(err as Error).message}; mend it or give another with --kubeconfig`,
+    );
   }
 }
 

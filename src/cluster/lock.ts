@@ -14,7 +14,10 @@ export async function withLock<T>(file: string, work: () => Promise<T>, patience
   try {
     const until = Date.now() + patienceMs;
     while (flock(fd, exclusiveWithoutWaiting) !== 0) {
-      if (Date.now() > until) throw new Error(`Cannot go on: another switchboard command has held ${file} for two minutes; wait for it or end it`);
+      if (Date.now() > until)
+        throw new Error(
+          `Cannot go on: another switchboard command has held ${file} for two minutes; wait for it or end it`,
+        );
       await sleep(50);
     }
     return await work();

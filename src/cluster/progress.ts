@@ -1,3 +1,2 @@
 /** Told when something begins, for a person who watches. */
 export type Progress = (what: string) => void;
-

@@ -57,7 +57,10 @@ async function dnsAnswers(record: ClusterRecord): Promise<void> {
   const server = addressesOf(record.index).clusterDNS;
   const until = Date.now() + patienceMs;
   while (!(await answers(`/proc/${pid}/ns/net`, server))) {
-    if (Date.now() > until) throw new Error('Cannot wait longer for DNS: look into kubectl -n kube-system describe pods -l k8s-app=kube-dns');
+    if (Date.now() > until)
+      throw new Error(
+        'Cannot wait longer for DNS: look into kubectl -n kube-system describe pods -l k8s-app=kube-dns',
+      );
     await sleep(10);
   }
 }
@@ -74,8 +77,9 @@ function answers(netns: string, server: string): Promise<boolean> {
     const late = setTimeout(() => finish(false), 200);
     socket.on('error', () => finish(false));
     socket.on('message', (answer) => finish(isSuccess(answer)));
-    socket.bind({ fd: socketIn(netns, { type: 'udp', family: 4, bind: { address: '0.0.0.0', port: 0 } }) }, () =>
-      socket.connect(53, server, () => socket.send(question)),
+    socket.bind(
+      { fd: socketIn(netns, { type: 'udp', family: 4, bind: { address: '0.0.0.0', port: 0 } }) },
+      () => socket.connect(53, server, () => socket.send(question)),
     );
   });
 }
@@ -83,7 +87,9 @@ function answers(netns: string, server: string): Promise<boolean> {
 /** RFC 1035: header, QNAME, QTYPE A, QCLASS IN. */
 const question = Buffer.concat([
   Buffer.from([0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0]),
-  ...`kubernetes.default.svc.${clusterDomain}`.split('.').map((label) => Buffer.from(`${String.fromCharCode(label.length)}${label}`)),
+  ...`kubernetes.default.svc.${clusterDomain}`
+    .split('.')
+    .map((label) => Buffer.from(`${String.fromCharCode(label.length)}${label}`)),
   Buffer.from([0, 0, 1, 0, 1]),
 ]);
 

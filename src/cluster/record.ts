@@ -60,14 +60,18 @@ export function listRecords(): ClusterRecord[] {
 /** The lowest index that no cluster has. */
 export function freeIndex(taken: readonly number[]): number {
   for (let k = 0; k < mostClusters; k++) if (!taken.includes(k)) return k;
-  throw new Error(`Cannot make another cluster: there are ${mostClusters} on this machine; take one down with: switchboard down --name NAME`);
+  throw new Error(
+    `Cannot make another cluster: there are ${mostClusters} on this machine; take one down with: switchboard down --name NAME`,
+  );
 }
 
 const namePattern = /^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/;
 
 export function checkClusterName(name: string): void {
   if (!namePattern.test(name)) {
-    throw new Error(`Cannot name a cluster "${name}": use up to 32 lower-case letters, digits and '-', for example dev`);
+    throw new Error(
+      `Cannot name a cluster "${name}": use up to 32 lower-case letters, digits and '-', for example dev`,
+    );
   }
 }
 
@@ -89,5 +93,7 @@ export function existingRecord(name: string): ClusterRecord {
 export function existingNode(record: ClusterRecord, name: string): NodeRecord {
   const node = record.nodes.find((n) => n.name === name);
   if (node) return node;
-  throw new Error(`Cannot find node ${name}: cluster ${record.name} has ${record.nodes.map((n) => n.name).join(', ')}`);
+  throw new Error(
+    `Cannot find node ${name}: cluster ${record.name} has ${record.nodes.map((n) => n.name).join(', ')}`,
+  );
 }

@@ -120,7 +120,8 @@ function ensureLan(record: ClusterRecord, addresses: ClusterAddresses): void {
     netnsFile: lanNetns,
     addresses: [`${addresses.lanAddress}/20`, `${addresses.lanAddress6}/64`],
   });
-  if (!record.hermetic) joinHost({ lanNetns, name: hostLink(record), addresses: [`${addresses.hostOnLan}/20`] });
+  if (!record.hermetic)
+    joinHost({ lanNetns, name: hostLink(record), addresses: [`${addresses.hostOnLan}/20`] });
 }
 
 function writeAccess(
@@ -141,4 +142,3 @@ function writeAccess(
   mergeKubeconfig(file, access);
   return file;
 }
-

@@ -4,11 +4,11 @@
  * https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/#non-template-pod-acquisitions
  */
 import { isNotFound } from '../api/errors.ts';
-import { selects } from '../api/labelSelector.ts';
 import type { Resource } from '../api/resource.ts';
 import type { KubeObject, LabelSelector } from '../api/types.ts';
 import type { Client } from '../client/contract.ts';
 import { controllerOf, isControlledBy, ownerReference } from './owners.ts';
+import { selects } from './selection.ts';
 
 export interface Claim<T> {
   owned: T[];

@@ -6,7 +6,7 @@ const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
 /** The same for the same value, whatever the order of its fields; `collisionCount` makes another one of it. */
 export function hashOf(value: unknown, collisionCount = 0): string {
   const text = canonical(value) + (collisionCount > 0 ? `#${collisionCount}` : '');
-  return [...String(fnv1a(text))].map((digit) => alphabet[digit.charCodeAt(0) % alphabet.length]).join('');
+  return String(fnv1a(text)).replace(/./g, (digit) => alphabet.charAt(digit.charCodeAt(0) % alphabet.length));
 }
 
 /** http://www.isthe.com/chongo/tech/comp/fnv/, 32 bits. */

@@ -3,9 +3,10 @@
  * and each key is synced, one at a time, until it succeeds. What differs between controllers stands
  * in their folders: `desired.ts` decides, `index.ts` watches and acts.
  */
+import { StatusError } from '../api/errors.ts';
 import type { Resource } from '../api/resource.ts';
 import type { KubeObject } from '../api/types.ts';
-import type { Client, Informer } from '../client/contract.ts';
+import { type Client, type Informer, keyOf } from '../client/contract.ts';
 import { type EventRecorder, eventRecorder } from '../client/events.ts';
 import { workQueue } from '../client/queue.ts';
 import type { Informers } from '../client/shared.ts';
@@ -20,7 +21,7 @@ export interface Controller {
   /** After a sync a key rests so long, so that a burst of changes costs one sync and not a hundred. */
   readonly restMs?: number;
   /** Declares what is watched; resolves a key to work when it is called. */
-  start(context: Context): Sync;
+  readonly start: (context: Context) => Sync;
 }
 
 /** Brings the world of this key one step nearer to what is wanted; called again when something changes. */
@@ -28,6 +29,12 @@ export type Sync = (key: string) => Promise<void>;
 
 /** Keys that a change is about; nothing when it does not matter. */
 export type KeysOf<T> = (now: T | undefined, before: T | undefined) => Iterable<string>;
+
+/** For a controller whose keys are the objects themselves, gone ones too. */
+export const itself = <T extends KubeObject>(now: T | undefined, before: T | undefined): string[] => {
+  const object = now ?? before;
+  return object ? [keyOf(object)] : [];
+};
 
 export interface Context {
   readonly client: Client;
@@ -40,19 +47,18 @@ export interface Context {
   watch<T extends KubeObject>(resource: Resource<T>, keysOf: KeysOf<T>): Informer<T>;
   /** The shared informer of the kind, only to look things up; syncs wait until it is complete. */
   look<T extends KubeObject>(resource: Resource<T>): Informer<T>;
-  add(key: string): void;
+  readonly add: (key: string) => void;
   /** Syncs the key again after this time, for what no change tells. */
-  again(key: string, delayMs: number): void;
+  readonly again: (key: string, delayMs: number) => void;
 }
 
 export type Surroundings = Pick<Context, 'client' | 'informers' | 'config' | 'clock' | 'signal'>;
 
-/** Resolves with a function that waits until the controller has nothing to do (for tests). */
+/** Starts a controller; `idle` resolves when it has nothing to do. */
 export function run(controller: Controller, surroundings: Surroundings): { idle(): Promise<void> } {
   const { client, informers, clock, signal } = surroundings;
   const synced: Promise<void>[] = [];
   const resting = new Set<string>();
-  let sync: Sync | undefined;
 
   const queue = workQueue({
     name: controller.name,
@@ -61,7 +67,7 @@ export function run(controller: Controller, surroundings: Surroundings): { idle(
     signal,
     process: async (key) => {
       await ready;
-      await sync?.(key);
+      await sync(key).catch(unlessNamespaceEnds);
       rest(key);
     },
   });
@@ -74,6 +80,8 @@ export function run(controller: Controller, surroundings: Surroundings): { idle(
     resting.add(key);
     void clock.sleep(controller.restMs, signal).then(() => resting.delete(key));
   }
+
+  const again = (key: string, delayMs: number): void => queue.addAfter(key, delayMs);
 
   function look<T extends KubeObject>(resource: Resource<T>): Informer<T> {
     const informer = informers.of(resource);
@@ -91,7 +99,16 @@ export function run(controller: Controller, surroundings: Surroundings): { idle(
   }
 
   const events = eventRecorder(client, controller.name, '', clock);
-  sync = controller.start({ ...surroundings, events, watch, look, add, again: queue.addAfter });
+  const sync = controller.start({ ...surroundings, events, watch, look, add, again });
   const ready = Promise.all(synced);
   return { idle: () => queue.idle() };
+}
+
+/** In a namespace that ends nothing can be created; whatever wanted that goes with it. */
+export const isNamespaceEnding = (err: unknown): boolean =>
+  err instanceof StatusError &&
+  (err.status.details?.causes?.some((cause) => cause.reason === 'NamespaceTerminating') ?? false);
+
+function unlessNamespaceEnds(err: unknown): void {
+  if (!isNamespaceEnding(err)) throw err;
 }

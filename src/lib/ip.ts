@@ -131,6 +131,9 @@ export function parseCidr(text: string): Cidr {
 export const formatCidr = ({ family, base, prefix }: Cidr): string =>
   `${formatAddress({ family, value: base })}/${prefix}`;
 
+/** The range of one address: `10.244.0.5/32`, `fd44::5/128`. */
+export const hostRange = (address: string): string => `${address}/${bits(familyOf(address))}`;
+
 /** How many addresses a range has. */
 export const sizeOf = ({ family, prefix }: Cidr): bigint => 1n << BigInt(bits(family) - prefix);
 
@@ -148,8 +151,13 @@ export function nthAddress(range: Cidr, n: number | bigint): Address {
 
 /** The nth part of a range when it is cut into parts of this prefix length: `10.244.0.0/16`, 24, 1 → `10.244.1.0/24`. */
 export function subnet(range: Cidr, prefix: number, n: number): Cidr {
-  const parts = prefix >= range.prefix && prefix <= bits(range.family) ? 1n << BigInt(prefix - range.prefix) : 0n;
+  const parts =
+    prefix >= range.prefix && prefix <= bits(range.family) ? 1n << BigInt(prefix - range.prefix) : 0n;
   if (n < 0 || BigInt(n) >= parts)
     throw new Error(`Cannot take subnet ${n} with /${prefix} of ${formatCidr(range)}: it has ${parts}`);
-  return { family: range.family, base: range.base + (BigInt(n) << BigInt(bits(range.family) - prefix)), prefix };
+  return {
+    family: range.family,
+    base: range.base + (BigInt(n) << BigInt(bits(range.family) - prefix)),
+    prefix,
+  };
 }

@@ -2,9 +2,9 @@
 import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execute } from '../../src/lib/exec.ts';
 import type { ContainerConfig, Image, ImageConfig } from '../../src/kubelet/contract.ts';
 import { grantedCapabilities } from '../../src/kubelet/runtime/capabilities.ts';
+import { execute } from '../../src/lib/exec.ts';
 
 export const inside = process.env['SWITCHBOARD_TEST_INSIDE'] === '1';
 
@@ -46,7 +46,11 @@ export const temporaryDirectory = () => mkdtempSync(join(tmpdir(), 'sb-'));
 
 let made = 0;
 
-export function containerConfig(image: Image, directory: string, own: Partial<ContainerConfig>): ContainerConfig {
+export function containerConfig(
+  image: Image,
+  directory: string,
+  own: Partial<ContainerConfig>,
+): ContainerConfig {
   const id = (++made).toString(16).padStart(12, '0').padEnd(64, process.pid.toString(16).padEnd(52, 'a'));
   return {
     id,

@@ -4,7 +4,7 @@
  */
 import { StatusError } from '../../api/errors.ts';
 
-export type View = 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList' | 'APIGroupDiscoveryList';
+type View = 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList' | 'APIGroupDiscoveryList';
 
 export interface Negotiated {
   format: 'json' | 'yaml' | 'protobuf';
@@ -15,10 +15,10 @@ export interface Negotiated {
 }
 
 /** Which shapes can be had, and in which versions, by the name of their group and their own. */
-export type Views = Readonly<Record<string, readonly string[]>>;
+type Views = Readonly<Record<string, readonly string[]>>;
 
 /** What every resource can be had as. */
-export const resourceViews: Views = {
+const resourceViews: Views = {
   'meta.k8s.io/Table': ['v1', 'v1beta1'],
   'meta.k8s.io/PartialObjectMetadata': ['v1', 'v1beta1'],
   'meta.k8s.io/PartialObjectMetadataList': ['v1', 'v1beta1'],

@@ -15,7 +15,7 @@ export const tooDeep = () => badRequest(`Cannot read the body: it is nested deep
  */
 const unsafeKey = '__proto__';
 
-export const unsafe = () => badRequest(`Cannot read the body: "${unsafeKey}" is not accepted as a key`);
+const unsafe = () => badRequest(`Cannot read the body: "${unsafeKey}" is not accepted as a key`);
 
 export const isUnsafeKey = (key: string): boolean => key === unsafeKey;
 

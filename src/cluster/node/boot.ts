@@ -16,9 +16,14 @@ import { launchScript } from './script.ts';
 const bootTimeoutMs = 10_000;
 
 /** Makes the node's machine and returns its record, with the process that is its PID 1. */
-export async function bootNode(cluster: ClusterRecord, node: NodeRecord, certs: ClusterCertificates): Promise<NodeRecord> {
+export async function bootNode(
+  cluster: ClusterRecord,
+  node: NodeRecord,
+  certs: ClusterCertificates,
+): Promise<NodeRecord> {
   const paths = nodePaths(cluster.name, node.name);
-  for (const directory of [paths.var, paths.etc, paths.run, paths.root]) mkdirSync(directory, { recursive: true });
+  for (const directory of [paths.var, paths.etc, paths.run, paths.root])
+    mkdirSync(directory, { recursive: true });
   rmSync(paths.pidFile, { force: true });
   writeEtc({
     directory: paths.etc,
@@ -26,7 +31,9 @@ export async function bootNode(cluster: ClusterRecord, node: NodeRecord, certs: 
     addresses: node.addresses,
     config: {
       'agent.json': JSON.stringify(agentConfig(cluster, node, certs)),
-      ...(node.controlPlane && { 'controlplane.json': JSON.stringify(controlPlaneConfig(cluster, node, certs)) }),
+      ...(node.controlPlane && {
+        'controlplane.json': JSON.stringify(controlPlaneConfig(cluster, node, certs)),
+      }),
     },
     services: {
       agent: component('agent'),
@@ -47,6 +54,7 @@ export async function bootNode(cluster: ClusterRecord, node: NodeRecord, certs: 
     });
     const script = launchScript({
       hostname: node.name,
+      launcherPid: process.pid,
       paths,
       hierarchies,
       cgroups,
@@ -59,8 +67,8 @@ export async function bootNode(cluster: ClusterRecord, node: NodeRecord, certs: 
           .map((directory) => ({ source: directory, target: directory, writable: false })),
       ],
     });
-    const process = await launch(script, paths.pidFile, paths.bootLog);
-    return { ...node, process };
+    const first = await launch(script, paths.pidFile, paths.bootLog);
+    return { ...node, process: first };
   } catch (err) {
     await removeCgroups(cgroups);
     throw err;
@@ -102,7 +110,8 @@ export async function haltNode(cluster: string, node: NodeRecord): Promise<NodeR
   const first = recorded ?? unrecorded(paths.pidFile);
   if (first) {
     signalProcess(first, 'SIGKILL');
-    if (!(await ended(first, 10_000))) throw new Error(`Cannot stop node ${node.name}: process ${first.pid} does not end`);
+    if (!(await ended(first, 10_000)))
+      throw new Error(`Cannot stop node ${node.name}: process ${first.pid} does not end`);
   }
   removeNamespace(paths.netns);
   rmSync(paths.run, { recursive: true, force: true });

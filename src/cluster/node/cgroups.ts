@@ -33,10 +33,17 @@ export function hierarchies(mounts: string, cgroup: string): Hierarchy[] {
     );
     if (controllers === undefined) continue;
     const named = controllers.startsWith('name=');
-    found.push({ options: named ? `none,${controllers}` : controllers, mount, own: own.get(controllers) ?? '/', v2: false });
+    found.push({
+      options: named ? `none,${controllers}` : controllers,
+      mount,
+      own: own.get(controllers) ?? '/',
+      v2: false,
+    });
   }
   const v1 = found.some((h) => !h.v2);
-  return found.filter((h) => h.v2 !== v1).map(({ options, mount, own: path }) => ({ options, mount, own: path }));
+  return found
+    .filter((h) => h.v2 !== v1)
+    .map(({ options, mount, own: path }) => ({ options, mount, own: path }));
 }
 
 export function hostHierarchies(): Hierarchy[] {

@@ -1,5 +1,5 @@
 /** What stands in a node's /etc: enough of the host's for programs to run, and the node's own. */
-import { chmodSync, cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 
 const fromHost = [
   'passwd',
@@ -29,23 +29,33 @@ export interface EtcOptions {
 export function writeEtc({ directory, hostname, addresses, config, services }: EtcOptions): void {
   mkdirSync(directory, { recursive: true });
   for (const name of fromHost) {
-    if (existsSync(`/etc/${name}`)) {
-      cpSync(`/etc/${name}`, `${directory}/${name}`, { recursive: true, verbatimSymlinks: true, force: true });
-    }
+    if (!existsSync(`/etc/${name}`)) continue;
+    rmSync(`${directory}/${name}`, { recursive: true, force: true });
+    cpSync(`/etc/${name}`, `${directory}/${name}`, { recursive: true, verbatimSymlinks: true });
   }
   writeFileSync(`${directory}/hostname`, `${hostname}\n`);
-  const hosts = ['127.0.0.1 localhost', '::1 localhost ip6-localhost', ...addresses.map((a) => `${a} ${hostname}`)];
+  const hosts = [
+    '127.0.0.1 localhost',
+    '::1 localhost ip6-localhost',
+    ...addresses.map((a) => `${a} ${hostname}`),
+  ];
   writeFileSync(`${directory}/hosts`, `${hosts.join('\n')}\n`);
   writeFileSync(`${directory}/resolv.conf`, '# This node has no name server outside the cluster.\n');
   mkdirSync(`${directory}/switchboard`, { recursive: true, mode: 0o700 });
   for (const [name, text] of Object.entries(config)) {
     writeFileSync(`${directory}/switchboard/${name}`, text, { mode: 0o600 });
   }
-  for (const [name, command] of Object.entries(services)) writeService(`${directory}/service/${name}`, name, command);
+  for (const [name, command] of Object.entries(services))
+    writeService(`${directory}/service/${name}`, name, command);
 }
 
 /** A directory that runit supervises, its log kept small by svlogd. http://smarden.org/runit/runsv.8.html */
-export function writeService(directory: string, name: string, command: string, logDirectory = '/var/log/switchboard'): void {
+export function writeService(
+  directory: string,
+  name: string,
+  command: string,
+  logDirectory = '/var/log/switchboard',
+): void {
   mkdirSync(`${directory}/log`, { recursive: true });
   script(`${directory}/run`, `exec 2>&1\nexec ${command}`);
   script(`${directory}/log/run`, `mkdir -p ${logDirectory}/${name}\nexec svlogd ${logDirectory}/${name}`);

@@ -20,7 +20,12 @@ export async function startNode(cluster: string, name: string): Promise<boolean>
   const record = existingRecord(cluster);
   const node = existingNode(record, name);
   if (node.process && isAlive(node.process)) return false;
-  const certs = await certificatesOf(clusterPaths(cluster).pki, addressesOf(record.index), record.nodes, Date.now());
+  const certs = await certificatesOf(
+    clusterPaths(cluster).pki,
+    addressesOf(record.index),
+    record.nodes,
+    Date.now(),
+  );
   replace(record, await bootNode(record, await haltNode(cluster, node), certs));
   return true;
 }

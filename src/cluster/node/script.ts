@@ -8,6 +8,8 @@ import type { Hierarchy } from './cgroups.ts';
 
 export interface BootPlan {
   hostname: string;
+  /** A process that stands in the host's network while the node boots. */
+  launcherPid: number;
   paths: NodePaths;
   hierarchies: readonly Hierarchy[];
   cgroups: readonly string[];
@@ -41,7 +43,7 @@ const devices = [
 ] as const;
 
 /** Run inside the new namespaces. */
-export function rootScript({ hostname, paths, hierarchies, shared }: BootPlan): string {
+export function rootScript({ hostname, paths, hierarchies, shared, launcherPid }: BootPlan): string {
   const root = quote(paths.root);
   const bind = (source: string, target: string, writable: boolean) => [
     `mkdir -p "$R${target}"`,
@@ -68,11 +70,11 @@ export function rootScript({ hostname, paths, hierarchies, shared }: BootPlan): 
     'mount -t tmpfs -o mode=755 run run',
     'mount -t tmpfs -o mode=1777 tmp tmp',
     ...shared.flatMap(({ source, target, writable }) => bind(source, target, writable)),
-    // The ways back to the host, for pulling images: nothing else of the node has a network outside.
+    // The way back to the host, for pulling images: nothing else of the node has a network outside.
     'mkdir -p run/host',
-    'touch run/host/net run/host/mnt',
-    'mount --bind /proc/1/ns/net run/host/net',
-    'mount --bind /proc/1/ns/mnt run/host/mnt',
+    'touch run/host/net run/host/resolv.conf',
+    `mount --bind /proc/${launcherPid}/ns/net run/host/net`,
+    'mount --bind /etc/resolv.conf run/host/resolv.conf',
     'mount -t proc -o nosuid,nodev,noexec proc proc',
     'mount -t sysfs -o nosuid,nodev,noexec sysfs sys',
     ...cgroupMounts(hierarchies),

@@ -4,8 +4,8 @@
  * that restarts cuts nobody.
  */
 import dgram from 'node:dgram';
-import net from 'node:net';
 import { readFileSync } from 'node:fs';
+import net from 'node:net';
 import { nodes, services } from '../../api/resource.ts';
 import type { Node } from '../../api/types.ts';
 import { httpClient } from '../../client/http.ts';
@@ -77,7 +77,10 @@ export async function runRelay(config: RelayConfig, signal: AbortSignal): Promis
         target: () => ({ address: toNodes.first(), port }),
       });
     } catch (err) {
-      log.warn({ protocol, port, err: String(err) }, 'this node port cannot be had on the host: something else listens there');
+      log.warn(
+        { protocol, port, err: String(err) },
+        'this node port cannot be had on the host: something else listens there',
+      );
       return undefined;
     }
   }
@@ -86,11 +89,14 @@ export async function runRelay(config: RelayConfig, signal: AbortSignal): Promis
   client.close();
 }
 
-export const readRelayConfig = (file: string): RelayConfig => JSON.parse(readFileSync(file, 'utf8')) as RelayConfig;
+export const readRelayConfig = (file: string): RelayConfig =>
+  JSON.parse(readFileSync(file, 'utf8')) as RelayConfig;
 
 /** Ready nodes first; all that the cluster was made with while no node is known. */
 function addressesOf(known: readonly Node[], made: readonly string[]): string[] {
-  const ready = known.filter((n) => n.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True'));
+  const ready = known.filter((n) =>
+    n.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True'),
+  );
   const addresses = (ready.length > 0 ? ready : known).flatMap(
     (n) => n.status?.addresses?.find((a) => a.type === 'InternalIP')?.address ?? [],
   );

@@ -15,7 +15,10 @@ export interface TcpRelayOptions {
 /** Resolves when it listens; rejects when the port is taken. Established connections outlive `close`. */
 export function relayTcp({ host, port, dial }: TcpRelayOptions): Promise<TcpRelay> {
   // Both halves may be closed on their own: HTTP/1.0 clients and `nc -N` do that.
-  const server = net.createServer({ allowHalfOpen: true, noDelay: true }, (client) => void carry(client, dial));
+  const server = net.createServer(
+    { allowHalfOpen: true, noDelay: true },
+    (client) => void carry(client, dial),
+  );
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {

@@ -1,15 +1,15 @@
 /** Moves the ReplicaSets of a Deployment from one template to the next. */
 import { isDeepStrictEqual } from 'node:util';
 import { isAlreadyExists, isNotFound } from '../../api/errors.ts';
-import { isEmptySelector, selects } from '../../api/labelSelector.ts';
 import { deployments, pods, replicaSets } from '../../api/resource.ts';
 import type { Deployment, Pod, ReplicaSet } from '../../api/types.ts';
 import { type Draft, type Informer, keyOf } from '../../client/contract.ts';
 import { claim, takeUp } from '../claim.ts';
-import type { Context, Controller } from '../loop.ts';
+import { type Context, type Controller, itself } from '../loop.ts';
 import { controllerOf, isControlledBy, ownerKey } from '../owners.ts';
 import { ownWrites } from '../ownWrites.ts';
 import { isTerminal } from '../pods.ts';
+import { isEmptySelector, selects } from '../selection.ts';
 import { type Desired, desired } from './desired.ts';
 import { annotation, newSetOf } from './revision.ts';
 import { replicasOf } from './strategy.ts';
@@ -20,7 +20,7 @@ export const deployment: Controller = {
   restMs: 20,
   start(context) {
     const { client, clock } = context;
-    const known = context.watch(deployments, (now) => (now ? [keyOf(now)] : []));
+    const known = context.watch(deployments, itself);
     const sets = context.watch(replicaSets, (now, before) => [
       ...ownerKey(now, deployments),
       ...ownerKey(before, deployments),
@@ -42,7 +42,7 @@ export const deployment: Controller = {
       const candidates = [...controlled, ...sets.by('orphan', namespace)];
       const claimed = claim(found, found.spec?.selector, candidates);
       const owned = await takeUp(client, { owner: deployments, object: replicaSets }, found, claimed);
-      await act(context, found, desired(found, owned, podsLeft, clock.now()), written.wrote);
+      await act(context, found, desired(found, owned, podsLeft, clock.now()), (set) => written.wrote(set));
     };
   },
 };

@@ -3,9 +3,9 @@
  * https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/
  */
 import type { Pod, ReplicaSet } from '../../api/types.ts';
-import { hasAll } from '../../api/labelSelector.ts';
 import { conditionOf, withCondition, withoutCondition } from '../conditions.ts';
 import { availableInMs, isActive, isReady, isTerminal, isTerminating } from '../pods.ts';
+import { hasAll } from '../selection.ts';
 import { byDeletionPreference } from './rank.ts';
 
 export type Status = NonNullable<ReplicaSet['status']>;

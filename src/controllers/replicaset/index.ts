@@ -1,15 +1,15 @@
 /** Keeps as many pods as a ReplicaSet asks for. */
 import { isDeepStrictEqual } from 'node:util';
-import { isForbidden, isNotFound } from '../../api/errors.ts';
-import { selects } from '../../api/labelSelector.ts';
+import { isNotFound } from '../../api/errors.ts';
 import { pods, replicaSets } from '../../api/resource.ts';
 import type { Pod, ReplicaSet } from '../../api/types.ts';
 import { type Informer, keyOf } from '../../client/contract.ts';
 import { claim, takeUp } from '../claim.ts';
-import type { Context, Controller } from '../loop.ts';
+import { type Context, type Controller, isNamespaceEnding, itself } from '../loop.ts';
 import { controllerOf, isControlledBy, ownerKey } from '../owners.ts';
 import { type OwnWrites, ownWrites } from '../ownWrites.ts';
 import { podFrom } from '../podTemplate.ts';
+import { selects } from '../selection.ts';
 import { slowStart } from '../slowStart.ts';
 import { desired, type Failure, statusOf } from './desired.ts';
 
@@ -18,7 +18,7 @@ export const replicaSet: Controller = {
   concurrency: 4,
   restMs: 20,
   start(context) {
-    const sets = context.watch(replicaSets, (now) => (now ? [keyOf(now)] : []));
+    const sets = context.watch(replicaSets, itself);
     const known = context.watch(pods, (now, before) => [
       ...ownerKey(now, replicaSets),
       ...ownerKey(before, replicaSets),
@@ -69,7 +69,7 @@ async function sync(context: Context, set: ReplicaSet, world: World): Promise<vo
     .over(world.known.by('owner', uid), (pod) => isControlledBy(pod, set))
     .filter((pod) => selects(set.spec?.selector, pod.metadata.labels));
   await writeStatus(context, set, after, failure);
-  if (cause && !isEndOfNamespace(cause)) throw cause;
+  if (cause) throw cause;
 }
 
 /** Pods of all sets of one deployment. */
@@ -92,7 +92,7 @@ async function createPods(
       written.wrote(pod);
       events.event(replicaSets, set, 'Normal', 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`);
     } catch (err) {
-      if (!isEndOfNamespace(err))
+      if (!isNamespaceEnding(err))
         events.event(replicaSets, set, 'Warning', 'FailedCreate', `Error creating: ${messageOf(err)}`);
       throw err;
     }
@@ -130,6 +130,3 @@ async function writeStatus(
 }
 
 const messageOf = (err: unknown): string => (err instanceof Error ? err.message : String(err));
-
-const isEndOfNamespace = (err: unknown): boolean =>
-  isForbidden(err) && messageOf(err).includes('because it is being terminated');

@@ -4,7 +4,7 @@
  */
 import type { Pod, StatefulSet } from '../../api/types.ts';
 import { availableInMs, isReady, isTerminal, isTerminating } from '../pods.ts';
-import { ordinalOf, podName } from './pod.ts';
+import { ordinalOf } from './pod.ts';
 import { hasRevision } from './revisions.ts';
 
 export type Status = NonNullable<StatefulSet['status']>;
@@ -32,10 +32,9 @@ export function desired(set: StatefulSet, pods: readonly Pod[], revisions: Revis
   }
   const wanted = Array.from({ length: count }, (_, i) => start + i);
   const beyond = [...numbered.keys()].filter((n) => n < start || n >= start + count).sort((a, b) => b - a);
-  const health = healthOf(set, now);
   const step = set.metadata.deletionTimestamp
     ? nothing
-    : nextStep(set, { wanted, beyond, numbered }, revisions, health);
+    : nextStep(set, { wanted, beyond, numbered }, revisions, availability(set, now));
   const { status, againMs } = statusOf(set, [...numbered.values()], revisions, now);
   return { ...step, status, ...(againMs !== undefined && { againMs }) };
 }
@@ -53,79 +52,53 @@ interface Layout {
   numbered: ReadonlyMap<number, Pod>;
 }
 
-interface Health {
-  running(pod: Pod): boolean;
-  available(pod: Pod): boolean;
-}
-
 const nothing: Step = { create: [], remove: [] };
 
-function healthOf(set: StatefulSet, now: number): Health {
-  const minReadySeconds = set.spec?.minReadySeconds ?? 0;
-  const running = (pod: Pod) => pod.status?.phase === 'Running' && isReady(pod) && !isTerminating(pod);
-  return { running, available: (pod) => running(pod) && availableInMs(pod, minReadySeconds, now) === 0 };
-}
+type IsAvailable = (pod: Pod) => boolean;
 
-function nextStep(set: StatefulSet, layout: Layout, revisions: Revisions, health: Health): Step {
+const availability =
+  (set: StatefulSet, now: number): IsAvailable =>
+  (pod) =>
+    isRunning(pod) && !isTerminating(pod) && availableInMs(pod, set.spec?.minReadySeconds ?? 0, now) === 0;
+
+const isRunning = (pod: Pod): boolean => pod.status?.phase === 'Running' && isReady(pod);
+
+function nextStep(set: StatefulSet, layout: Layout, revisions: Revisions, isAvailable: IsAvailable): Step {
   const inOrder = set.spec?.podManagementPolicy !== 'Parallel';
   const step: Step = { create: [], remove: [] };
-
   for (const [index, ordinal] of layout.wanted.entries()) {
     const pod = layout.numbered.get(ordinal);
+    if (pod && isAvailable(pod)) continue;
     if (!pod) step.create.push({ ordinal, revision: revisionFor(set, revisions, index) });
     else if (isTerminal(pod) && !isTerminating(pod)) step.remove.push(pod);
-    if (inOrder && (!pod || step.remove.length > 0 || !health.available(pod))) {
-      // A pod of a version that never gets ready would hold up the update that repairs it.
-      return isEmpty(step) && pod ? repair(set, pod, index, layout, revisions) : step;
-    }
+    if (inOrder) return step;
   }
   for (const ordinal of layout.beyond) {
     const pod = layout.numbered.get(ordinal);
     if (pod && !isTerminating(pod)) step.remove.push(pod);
     if (inOrder) return step;
   }
-  return isEmpty(step) ? nextUpdate(set, layout, revisions, health) : step;
+  const isSettled = step.create.length + step.remove.length === 0;
+  return isSettled ? nextUpdate(set, layout, revisions, isAvailable) : step;
 }
-
-const isEmpty = (step: Step): boolean => step.create.length + step.remove.length === 0;
 
 const isRolling = (set: StatefulSet): boolean => set.spec?.updateStrategy?.type !== 'OnDelete';
 const partitionOf = (set: StatefulSet): number => set.spec?.updateStrategy?.rollingUpdate?.partition ?? 0;
 
-/** A pod below the partition, or that the update has not reached yet, comes back as it was. */
-function revisionFor(set: StatefulSet, { current, update }: Revisions, index: number): string {
-  if (!isRolling(set)) return update;
-  const reached = (set.spec?.replicas ?? 1) - (set.status?.updatedReplicas ?? 0);
-  const isOld = index < partitionOf(set) || (current !== update && index < reached && isUpdating(set, update));
-  return isOld ? current : update;
-}
-
-/** False right after the template changed, and for a set that never had a pod. */
-const isUpdating = (set: StatefulSet, update: string): boolean =>
-  set.status?.updateRevision === update && (set.status?.currentReplicas ?? 0) > 0;
+/** A pod below the partition comes back as it was. */
+const revisionFor = (set: StatefulSet, { current, update }: Revisions, index: number): string =>
+  isRolling(set) && index < partitionOf(set) ? current : update;
 
 /** The highest pod of another revision goes, when all above it are well again. */
-function nextUpdate(set: StatefulSet, layout: Layout, { update }: Revisions, health: Health): Step {
+function nextUpdate(set: StatefulSet, layout: Layout, { update }: Revisions, isAvailable: IsAvailable): Step {
   if (!isRolling(set)) return nothing;
   for (const ordinal of layout.wanted.slice(partitionOf(set)).toReversed()) {
     const pod = layout.numbered.get(ordinal);
-    if (!pod) return nothing;
-    if (!hasRevision(pod, update)) return isTerminating(pod) ? nothing : { create: [], remove: [pod] };
-    if (!health.available(pod)) return nothing;
+    if (!pod || isTerminating(pod)) return nothing;
+    if (!hasRevision(pod, update)) return { create: [], remove: [pod] };
+    if (!isAvailable(pod)) return nothing;
   }
   return nothing;
-}
-
-function repair(set: StatefulSet, pod: Pod, index: number, layout: Layout, { update }: Revisions): Step {
-  const isTurn =
-    isRolling(set) &&
-    index >= partitionOf(set) &&
-    !hasRevision(pod, update) &&
-    !isTerminating(pod) &&
-    layout.wanted
-      .slice(index + 1)
-      .every((n) => layout.numbered.get(n) === undefined || hasRevision(layout.numbered.get(n) as Pod, update));
-  return isTurn ? { create: [], remove: [pod] } : nothing;
 }
 
 function statusOf(
@@ -135,18 +108,16 @@ function statusOf(
   now: number,
 ): { status: Status; againMs?: number } {
   const minReadySeconds = set.spec?.minReadySeconds ?? 0;
-  const live = pods.filter((pod) => !isTerminal(pod));
-  const ready = live.filter((pod) => pod.status?.phase === 'Running' && isReady(pod));
+  const ready = pods.filter(isRunning);
   const waits = ready.map((pod) => availableInMs(pod, minReadySeconds, now) ?? 0);
-  const of = (revision: string) => live.filter((p) => hasRevision(p, revision) && !isTerminating(p)).length;
+  const of = (revision: string) => pods.filter((p) => hasRevision(p, revision) && !isTerminating(p)).length;
   const wanted = set.spec?.replicas ?? 1;
   const updated = of(revisions.update);
-  const isDone =
-    isRolling(set) && updated === wanted && live.length === wanted && ready.length === wanted && partitionOf(set) === 0;
+  const isDone = isRolling(set) && updated === wanted && pods.length === wanted && ready.length === wanted;
   const currentRevision = isDone ? revisions.update : revisions.current;
   const status: Status = {
     observedGeneration: set.metadata.generation ?? 0,
-    replicas: live.length,
+    replicas: pods.length,
     readyReplicas: ready.length,
     availableReplicas: waits.filter((ms) => ms === 0).length,
     currentReplicas: of(currentRevision),
@@ -159,9 +130,3 @@ function statusOf(
   const later = waits.filter((ms) => ms > 0);
   return later.length > 0 ? { status, againMs: Math.min(...later) } : { status };
 }
-
-/** The pod's identity was changed by somebody: it no longer is what its number says. */
-export const isMisnamed = (set: StatefulSet, pod: Pod): boolean => {
-  const ordinal = ordinalOf(set, pod);
-  return ordinal === undefined || podName(set, ordinal) !== pod.metadata.name;
-};

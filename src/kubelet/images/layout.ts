@@ -13,7 +13,7 @@ export interface Descriptor {
   annotations?: Record<string, string>;
 }
 
-export interface Manifest {
+interface Manifest {
   config: Descriptor;
   layers: Descriptor[];
 }

@@ -12,8 +12,18 @@ export interface Credentials {
 
 const pullTimeoutMs = 15 * 60_000;
 
+export interface RegistryOptions {
+  /** Stands before `skopeo` on its command line. */
+  enter: readonly string[];
+  credentials: Credentials | undefined;
+}
+
 /** Copies from a registry into a layout; rejects with the registry's reason. */
-export async function copyFromRegistry(reference: Reference, layout: string, credentials?: Credentials) {
+export async function copyFromRegistry(
+  reference: Reference,
+  layout: string,
+  { enter, credentials }: RegistryOptions,
+): Promise<void> {
   const authFile = `${layout}.auth`;
   const options = isLocalRegistry(reference) ? ['--src-tls-verify=false'] : [];
   if (credentials) {
@@ -22,24 +32,31 @@ export async function copyFromRegistry(reference: Reference, layout: string, cre
     options.push('--src-authfile', authFile);
   }
   try {
-    await copy(`docker://${formatReference(reference)}`, layout, options);
+    await copy(enter, options, `docker://${formatReference(reference)}`, layout);
   } finally {
     await rm(authFile, { force: true });
   }
 }
 
 /** Copies from an archive: `docker-archive:FILE:REF` or `oci-archive:FILE:REF`. */
-export const copyFromArchive = (source: string, layout: string) => copy(source, layout, []);
+export const copyFromArchive = (source: string, layout: string): Promise<void> =>
+  copy([], [], source, layout);
 
 /** Writes the root file system of a layout's image, with its owners, to a directory that does not exist yet. */
 export async function unpack(layout: string, rootfs: string): Promise<void> {
   await run('umoci', ['raw', 'unpack', '--image', `${layout}:${layoutTag}`, rootfs]);
 }
 
-async function copy(source: string, layout: string, options: string[]): Promise<void> {
+async function copy(
+  enter: readonly string[],
+  options: string[],
+  source: string,
+  layout: string,
+): Promise<void> {
   // Signature policies are the host's own affair, and a node has no /etc/containers.
-  const args = ['--insecure-policy', 'copy', '--quiet', ...options, source, `oci:${layout}:${layoutTag}`];
-  const { code, stderr } = await execute('skopeo', args, { timeoutMs: pullTimeoutMs });
+  const skopeo = ['skopeo', '--insecure-policy', 'copy', '--quiet'];
+  const [program, ...args] = [...enter, ...skopeo, ...options, source, `oci:${layout}:${layoutTag}`];
+  const { code, stderr } = await execute(program, args, { timeoutMs: pullTimeoutMs });
   if (code !== 0) throw new Error(pullFailure(stderr));
 }
 

@@ -10,11 +10,17 @@ import { withLock } from './lock.ts';
 import { mountedImages } from './mounted.ts';
 import { hexOf, storePaths } from './paths.ts';
 import { type ImageRecord, keyToFileName, recordKey, select } from './record.ts';
-import { formatReference, parseReference, type Reference, repositoryOf } from './reference.ts';
+import {
+  formatReference,
+  isLocalRegistry,
+  parseReference,
+  type Reference,
+  repositoryOf,
+} from './reference.ts';
 import { type Credentials, copyFromArchive, copyFromRegistry, unpack } from './skopeo.ts';
 import { contentLock, sweep } from './sweep.ts';
 
-export interface StoredImage extends Image {
+interface StoredImage extends Image {
   /** Preloaded: answers for any tag of its repository. */
   anyTag: boolean;
   recipe?: string;
@@ -36,12 +42,20 @@ export interface LocalImageStore extends ImageStore {
   sweep(): Promise<void>;
 }
 
-export type NewEntry = Pick<ImageRecord, 'reference' | 'pinned' | 'anyTag' | 'recipe'>;
+type NewEntry = Pick<ImageRecord, 'reference' | 'pinned' | 'anyTag' | 'recipe'>;
 
 /** Where the root file system of a layout under way is unpacked. */
 export const draftRootfs = (layout: string): string => `${layout}.rootfs`;
 
-export function imageStore({ dir }: { dir: string }): LocalImageStore {
+export interface ImageStoreOptions {
+  dir: string;
+  /** What stands before `skopeo` on its command line, to run it where registries are in reach: `nsenter …`. */
+  enter?: readonly string[];
+  /** Pull only from registries on the loopback. */
+  hermetic?: boolean;
+}
+
+export function imageStore({ dir, enter = [], hermetic = false }: ImageStoreOptions): LocalImageStore {
   const paths = storePaths(dir);
   const index = new ReferenceIndex(paths.refs);
   const pulls = new Map<string, Promise<StoredImage>>();
@@ -86,14 +100,17 @@ export function imageStore({ dir }: { dir: string }): LocalImageStore {
       }
     });
 
-  function pullOnce(reference: Reference, credentials?: Credentials): Promise<StoredImage> {
+  async function pullOnce(reference: Reference, credentials?: Credentials): Promise<StoredImage> {
     const name = formatReference(reference);
     const askedAtMs = Date.now();
+    if (hermetic && !isLocalRegistry(reference)) {
+      throw new Error(`${reference.registry} is not asked: images come only from registries on 127.0.0.1`);
+    }
     return withLock(paths.locks, `pull-${sha256(name)}`, 'exclusive', async () => {
       const pulledMeanwhile = (await changedAtMs(name)) > askedAtMs ? await find(name) : undefined;
       if (pulledMeanwhile && !credentials) return pulledMeanwhile;
       const entry = { reference: name, pinned: false, anyTag: false };
-      return add(entry, (layout) => copyFromRegistry(reference, layout, credentials));
+      return add(entry, (layout) => copyFromRegistry(reference, layout, { enter, credentials }));
     });
   }
 

@@ -2,7 +2,7 @@
  * What the kernel counts and limits for one container, on cgroup v1 (a tree a controller) and v2 (one tree).
  * https://docs.kernel.org/admin-guide/cgroup-v1/memory.html and https://docs.kernel.org/admin-guide/cgroup-v2.html
  */
-import { existsSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface Cgroups {
@@ -65,14 +65,17 @@ function readIfThere(file: string): string | undefined {
   }
 }
 
-/** crun leaves plain files behind where a hybrid layout has its v2 tree unmounted; kernel files need no removal. */
 function removeIfThere(directory: string): void {
   try {
-    rmdirSync(directory);
+    // Where the v2 tree of a hybrid layout is unmounted, crun leaves a plain file in a plain directory.
+    if (statfsSync(directory).type === tmpfs) rmSync(directory, { recursive: true });
+    else rmdirSync(directory);
   } catch {
-    // Not there, or not empty yet: crun has removed it, or the next removal will.
+    // Not there any more: crun has removed it.
   }
 }
+
+const tmpfs = 0x01021994;
 
 const numbers = (text = ''): number[] => text.split('\n').filter(Boolean).map(Number);
 

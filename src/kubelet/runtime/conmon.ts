@@ -15,7 +15,11 @@ export interface ConmonPaths {
   exits: string;
 }
 
-export function conmonArguments(config: ContainerConfig, { bundle, exits }: ConmonPaths, crun: Crun): string[] {
+export function conmonArguments(
+  config: ContainerConfig,
+  { bundle, exits }: ConmonPaths,
+  crun: Crun,
+): string[] {
   return [
     ...['--api-version', '1', '--cid', config.id, '--cuuid', config.id, '--name', config.name],
     ...['--runtime', crun.program, ...crun.globalArguments.map((a) => `--runtime-arg=${a}`)],

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, Socket } from 'node:net';
 import { join } from 'node:path';
-import { type Readable, Writable } from 'node:stream';
+import { PassThrough, type Readable, Writable } from 'node:stream';
 import { ReadStream as TerminalStream } from 'node:tty';
 import type { Session } from '../contract.ts';
 import type { Crun } from './crun.ts';
@@ -43,7 +43,7 @@ export async function exec(
     }
   };
   let over = false;
-  const exit = finished(session.child, [session.stdout, session.stderr]).finally(() => {
+  const exit = finished(session).finally(() => {
     over = true;
     rmSync(pidFile, { force: true });
   });
@@ -65,8 +65,10 @@ export async function exec(
 interface Running {
   child: ChildProcess;
   stdin?: Writable;
-  stdout: Socket;
-  stderr?: Socket;
+  stdout: Readable;
+  stderr?: Readable;
+  /** What the process holds open and writes to. */
+  sources: Socket[];
   resize(columns: number, rows: number): void;
 }
 
@@ -78,11 +80,13 @@ function onPipes(crun: Crun, args: string[], withStdin: boolean): Running {
   const child = spawn(crun.program, args, { stdio: [input?.[0] ?? 'ignore', output[1], error[1]] });
   for (const fd of [input?.[0], output[1], error[1]]) if (fd !== undefined) closeSync(fd);
   const reading = (fd: number) => quiet(new Socket({ fd, readable: true, writable: false }));
+  const [stdout, stderr] = [reading(output[0]), reading(error[0])];
   return {
     child,
+    sources: [stdout, stderr],
     ...(input && { stdin: quiet(new Socket({ fd: input[1], readable: false, writable: true })) }),
-    stdout: reading(output[0]),
-    stderr: reading(error[0]),
+    stdout,
+    stderr,
     resize() {},
   };
 }
@@ -112,7 +116,8 @@ async function onTerminal(
     return {
       child,
       ...(withStdin && { stdin: keyboard(terminal) }),
-      stdout: terminal,
+      stdout: screen(terminal),
+      sources: [terminal],
       resize: (columns, rows) => {
         if (!terminal.destroyed) resizeTerminal(fd, columns, rows);
       },
@@ -126,6 +131,14 @@ async function onTerminal(
 /** A terminal has no end of input of its own (its user types ^D): the stream ends and the terminal stays. */
 const keyboard = (terminal: Socket) =>
   new Writable({ write: (chunk: Buffer, _, done) => void terminal.write(chunk, done) }).on('error', () => {});
+
+/** A terminal that everyone has left says EIO; to a reader that is the end. */
+function screen(terminal: Socket): Readable {
+  const output = new PassThrough();
+  terminal.pipe(output);
+  terminal.on('close', () => output.end());
+  return output;
+}
 
 const patienceMs = 2_000;
 
@@ -150,31 +163,40 @@ function quiet(stream: Socket): Socket {
 }
 
 /** The exit code, once all that was printed has been read. */
-async function finished(child: ChildProcess, streams: (Readable | undefined)[]): Promise<number> {
+async function finished({ child, sources, stdout, stderr }: Running): Promise<number> {
   const code = await new Promise<number>((resolve, reject) => {
     child.on('error', (cause) => reject(new Error(`Cannot start crun: ${cause.message}`)));
     child.on('exit', (exitCode, signal) => resolve(exitCode ?? (signal ? 137 : 1)));
   });
-  await Promise.all(streams.map((stream) => stream && ended(stream)));
+  const hurry = setInterval(leaveSilent(sources), silentMs);
+  await Promise.all([stdout, stderr].map((stream) => stream && ended(stream)));
+  clearInterval(hurry);
   return code;
 }
 
-const quietMs = 500;
+const silentMs = 250;
 
 /**
  * Whoever the process left behind in the background may hold its output open for ever: output that stays
  * silent for a while, and has been read, is taken to have ended.
  */
+function leaveSilent(sources: Socket[]): () => void {
+  const before = new Map<Socket, number>();
+  return () => {
+    for (const source of sources) {
+      const silent = before.get(source) === source.bytesRead && source.readableLength === 0;
+      if (silent && !source.readableEnded) {
+        source.push(null);
+        source.read(0);
+      }
+      before.set(source, source.bytesRead);
+    }
+  };
+}
+
 function ended(stream: Readable): Promise<void> {
   return new Promise((resolve) => {
-    let bytes = -1;
-    const timer = setInterval(() => {
-      const read = (stream as Socket).bytesRead;
-      if (read === bytes && stream.readableLength === 0) done();
-      bytes = read;
-    }, quietMs);
     const done = () => {
-      clearInterval(timer);
       resolve();
       stream.destroy();
     };

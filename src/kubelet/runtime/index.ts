@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, rmSync, statSync, watch, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import type { Clock } from '../../lib/clock.ts';
 import { logger } from '../../lib/log.ts';
+import { identify, isAlive, signalProcess } from '../../lib/process.ts';
 import type { ContainerConfig, ContainerRecord, ContainerRuntime } from '../contract.ts';
 import { attach } from './attach.ts';
 import { type Cgroups, findCgroups } from './cgroup.ts';
@@ -14,7 +15,7 @@ import { type Crun, crunIn } from './crun.ts';
 import { exec } from './exec.ts';
 import { limit } from './limit.ts';
 import { ociConfig } from './oci.ts';
-import { loadAll, newRecord, type StoredContainer, save, startTicks } from './record.ts';
+import { loadAll, newRecord, type StoredContainer, save } from './record.ts';
 import { mountRoot, nodeDevices, unmountRoot } from './rootfs.ts';
 
 const log = logger('runtime');
@@ -90,10 +91,7 @@ class ConmonRuntime implements ContainerRuntime {
         const oci = ociConfig(config, { rootPath, ...(cgroupPath && { cgroupPath }), devices });
         writeFileSync(join(bundle, 'config.json'), JSON.stringify(oci));
         this.#keep(stored);
-        const pid = await createUnderConmon(config, { bundle, exits: this.#exits }, this.#crun);
-        const ticks = startTicks(pid);
-        stored.record = { ...stored.record, pid };
-        if (ticks !== undefined) stored.pidStartTicks = ticks;
+        setProcess(stored, await createUnderConmon(config, { bundle, exits: this.#exits }, this.#crun));
         this.#keep(stored);
         return stored.record;
       } catch (err) {
@@ -119,8 +117,7 @@ class ConmonRuntime implements ContainerRuntime {
 
   async signal(id: string, signal: string): Promise<void> {
     const stored = this.#known.get(id);
-    if (!stored || stored.record.state === 'exited' || !isAlive(stored)) return;
-    process.kill(stored.record.pid as number, signal);
+    if (stored?.process) signalProcess(stored.process, signal as NodeJS.Signals);
   }
 
   async remove(id: string): Promise<void> {
@@ -187,19 +184,12 @@ class ConmonRuntime implements ContainerRuntime {
     }
     for (const stored of known) {
       this.#known.set(stored.record.id, stored);
-      if (stored.record.pid === undefined) this.#findProcess(stored);
+      // The agent may have died between making the container and writing its pid down.
+      if (stored.record.state === 'created' && !stored.process)
+        setProcess(stored, Number(readIfThere(join(this.#containers, stored.record.id, 'pid'))));
       if (stored.record.state !== 'exited') this.#check(stored);
       else if (!stored.released) void this.#releaseInBackground(stored);
     }
-  }
-
-  /** The agent may have died between making the container and writing its pid down. */
-  #findProcess(stored: StoredContainer): void {
-    const pid = Number(readIfThere(join(this.#containers, stored.record.id, 'pid')));
-    const ticks = pid > 0 ? startTicks(pid) : undefined;
-    if (ticks === undefined || stored.record.state === 'exited') return;
-    stored.record = { ...stored.record, pid };
-    stored.pidStartTicks = ticks;
   }
 
   /** A monitor that was killed tells no exit code: its container is found dead here, some time later. */
@@ -208,7 +198,7 @@ class ConmonRuntime implements ContainerRuntime {
       await this.#clock.sleep(sweepMs, signal);
       if (signal.aborted) return;
       for (const stored of this.#known.values())
-        if (stored.record.state === 'running' && !isAlive(stored)) this.#check(stored);
+        if (stored.record.state === 'running' && !runs(stored)) this.#check(stored);
     }
   }
 
@@ -220,7 +210,7 @@ class ConmonRuntime implements ContainerRuntime {
   #check(stored: StoredContainer): void {
     const exit = readExit(join(this.#exits, stored.record.id));
     if (exit) this.#finish(stored, exit.code, exit.atMs);
-    else if (!isAlive(stored)) {
+    else if (!runs(stored)) {
       const message = 'The container ended while nothing was there to see its exit code';
       this.#finish(stored, unknownExit, this.#clock.now(), { reason: 'Error', message });
     }
@@ -238,6 +228,7 @@ class ConmonRuntime implements ContainerRuntime {
     const { pid: _, ...rest } = record;
     const finishedAtMs = Math.max(Math.round(atMs), record.startedAtMs ?? record.createdAtMs);
     stored.record = { ...rest, state: 'exited', exitCode, finishedAtMs, reason, ...why };
+    delete stored.process;
     this.#keep(stored);
     this.#endOf(record.id).resolve(exitCode);
     void this.#releaseInBackground(stored);
@@ -260,7 +251,10 @@ class ConmonRuntime implements ContainerRuntime {
     const { cgroupPath, record } = stored;
     // Without a pid namespace of its own, what the container started lives on.
     if (stored.hostPID && cgroupPath)
-      for (const pid of this.#cgroups?.pids(cgroupPath) ?? []) killQuietly(pid);
+      for (const pid of this.#cgroups?.pids(cgroupPath) ?? []) {
+        const left = identify(pid);
+        if (left) signalProcess(left, 'SIGKILL');
+      }
     await this.#crun.delete(record.id);
     if (cgroupPath) this.#cgroups?.remove(cgroupPath);
     unmountRoot(join(this.#containers, record.id));
@@ -270,23 +264,19 @@ class ConmonRuntime implements ContainerRuntime {
 
   async #kill(stored: StoredContainer): Promise<void> {
     const end = this.#endOf(stored.record.id).promise;
-    if (isAlive(stored)) {
-      killQuietly(stored.record.pid as number);
+    if (stored.process && runs(stored)) {
+      signalProcess(stored.process, 'SIGKILL');
       await end;
     } else this.#check(stored);
   }
 }
 
-function isAlive({ record, pidStartTicks }: StoredContainer): boolean {
-  return record.pid !== undefined && pidStartTicks !== undefined && startTicks(record.pid) === pidStartTicks;
-}
+const runs = ({ process }: StoredContainer): boolean => process !== undefined && isAlive(process);
 
-function killQuietly(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has ended meanwhile.
-  }
+function setProcess(stored: StoredContainer, pid: number): void {
+  const process = identify(pid);
+  stored.record = { ...stored.record, pid };
+  if (process) stored.process = process;
 }
 
 function readIfThere(file: string): string {

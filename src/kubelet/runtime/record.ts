@@ -1,13 +1,14 @@
 /** What is known of a container, on disk, so that an agent that starts anew knows it too. */
 import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ProcessId } from '../../lib/process.ts';
 import type { ContainerConfig, ContainerRecord } from '../contract.ts';
 
 export interface StoredContainer {
   record: ContainerRecord;
   cgroupPath?: string;
-  /** Tells the process from a later one with the same number: field 22 of /proc/PID/stat. */
-  pidStartTicks?: string;
+  /** The container's first process, until it has ended. */
+  process?: ProcessId;
   hostPID: boolean;
   /** The root and the cgroup are given back already. */
   released: boolean;
@@ -50,16 +51,4 @@ export function loadAll(containers: string): { known: StoredContainer[]; broken:
     }
   }
   return { known, broken };
-}
-
-/** When the process started, or nothing if there is none (or only its zombie). */
-export function startTicks(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name in parentheses may hold anything; what follows the last one is plain.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? undefined : fields[19];
-  } catch {
-    return undefined;
-  }
 }

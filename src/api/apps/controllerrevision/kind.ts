@@ -3,6 +3,7 @@ import type { Kind } from '../../kind.ts';
 import { controllerRevisions } from '../../resource.ts';
 import type { ControllerRevision } from '../../types.ts';
 import './fields.ts';
+import { validateControllerRevision, validateControllerRevisionUpdate } from './validate.ts';
 
 /** `statefulset.apps/web` */
 function controller({ metadata }: ControllerRevision): string {
@@ -18,6 +19,8 @@ export const controllerRevision: Kind<ControllerRevision> = {
   singular: 'controllerrevision',
   message: 'apps/v1.ControllerRevision',
   nameRule: 'subdomain',
+  validate: validateControllerRevision,
+  validateUpdate: validateControllerRevisionUpdate,
   columns: [
     nameColumn,
     { name: 'Controller', description: 'Whose revision it is.', value: controller },

@@ -2,7 +2,9 @@ import { ageColumn, nameColumn, selectorColumn, templateColumns } from '../../co
 import type { Kind } from '../../kind.ts';
 import { deployments } from '../../resource.ts';
 import type { Deployment } from '../../types.ts';
+import { defaultDeployment } from './defaults.ts';
 import './fields.ts';
+import { validateDeployment, validateDeploymentUpdate } from './validate.ts';
 
 export const deployment: Kind<Deployment> = {
   resource: deployments,
@@ -13,6 +15,9 @@ export const deployment: Kind<Deployment> = {
   status: true,
   scale: { selector: 'spec.selector' },
   nameRule: 'subdomain',
+  defaults: defaultDeployment,
+  validate: validateDeployment,
+  validateUpdate: validateDeploymentUpdate,
   columns: [
     nameColumn,
     {

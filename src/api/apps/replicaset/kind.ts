@@ -1,8 +1,10 @@
 import { ageColumn, nameColumn, selectorColumn, templateColumns } from '../../columns.ts';
+import { defaultPodSpec } from '../../core/pod/defaults.ts';
 import type { Kind } from '../../kind.ts';
 import { replicaSets } from '../../resource.ts';
 import type { ReplicaSet } from '../../types.ts';
 import './fields.ts';
+import { validateReplicaSet, validateReplicaSetUpdate } from './validate.ts';
 
 export const replicaSet: Kind<ReplicaSet> = {
   resource: replicaSets,
@@ -14,6 +16,11 @@ export const replicaSet: Kind<ReplicaSet> = {
   scale: { selector: 'spec.selector' },
   nameRule: 'subdomain',
   selectableFields: { 'status.replicas': (rs) => String(rs.status?.replicas ?? 0) },
+  defaults({ spec }) {
+    if (spec?.template?.spec) defaultPodSpec(spec.template.spec);
+  },
+  validate: validateReplicaSet,
+  validateUpdate: validateReplicaSetUpdate,
   columns: [
     nameColumn,
     {

@@ -2,7 +2,9 @@ import { ageColumn, nameColumn, templateColumns } from '../../columns.ts';
 import type { Kind } from '../../kind.ts';
 import { statefulSets } from '../../resource.ts';
 import type { StatefulSet } from '../../types.ts';
+import { defaultStatefulSet } from './defaults.ts';
 import './fields.ts';
+import { validateStatefulSet, validateStatefulSetUpdate } from './validate.ts';
 
 export const statefulSet: Kind<StatefulSet> = {
   resource: statefulSets,
@@ -14,6 +16,9 @@ export const statefulSet: Kind<StatefulSet> = {
   scale: { selector: 'spec.selector' },
   // Its pods' hostnames begin with it.
   nameRule: 'label',
+  defaults: defaultStatefulSet,
+  validate: validateStatefulSet,
+  validateUpdate: validateStatefulSetUpdate,
   columns: [
     nameColumn,
     {

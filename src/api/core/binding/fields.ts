@@ -8,6 +8,6 @@ message(
   `
   - typeMeta meta/v1.TypeMeta   inline
   1 metadata meta/v1.ObjectMeta
-  2 target   ObjectReference    required struct=atomic
+  2 target   ObjectReference    required struct=atomic = {}
 `,
 );

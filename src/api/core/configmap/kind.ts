@@ -3,6 +3,7 @@ import type { Kind } from '../../kind.ts';
 import { configMaps } from '../../resource.ts';
 import type { ConfigMap } from '../../types.ts';
 import './fields.ts';
+import { validateConfigMap, validateConfigMapUpdate } from './validate.ts';
 
 const count = ({ data, binaryData }: ConfigMap) =>
   Object.keys(data ?? {}).length + Object.keys(binaryData ?? {}).length;
@@ -13,5 +14,7 @@ export const configMap: Kind<ConfigMap> = {
   shortNames: ['cm'],
   message: 'core/v1.ConfigMap',
   nameRule: 'subdomain',
+  validate: validateConfigMap,
+  validateUpdate: validateConfigMapUpdate,
   columns: [nameColumn, { name: 'Data', description: 'How many keys it has.', value: count }, ageColumn],
 };

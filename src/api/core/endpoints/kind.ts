@@ -3,6 +3,7 @@ import type { Kind } from '../../kind.ts';
 import { endpoints as resource } from '../../resource.ts';
 import type { Endpoints } from '../../types.ts';
 import './fields.ts';
+import { validateEndpoints } from './validate.ts';
 
 /** `10.244.1.2:80`, one for each pair of address and port; only addresses where no port is named. */
 function hostPorts(endpoints: Endpoints): string[] {
@@ -19,6 +20,7 @@ export const endpoints: Kind<Endpoints> = {
   shortNames: ['ep'],
   message: 'core/v1.Endpoints',
   nameRule: 'subdomain',
+  validate: validateEndpoints,
   columns: [
     nameColumn,
     {

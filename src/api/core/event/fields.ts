@@ -7,7 +7,7 @@ message(
   `
    - typeMeta           meta/v1.TypeMeta   inline
    1 metadata           meta/v1.ObjectMeta required
-   2 involvedObject     ObjectReference    required struct=atomic
+   2 involvedObject     ObjectReference    required struct=atomic = {}
    3 reason             string
    4 message            string
    5 source             EventSource        = {}

@@ -3,6 +3,7 @@ import { events } from '../../resource.ts';
 import type { Event } from '../../types.ts';
 import { columns } from './columns.ts';
 import './fields.ts';
+import { validateEvent } from './validate.ts';
 
 export const event: Kind<Event> = {
   resource: events,
@@ -24,5 +25,6 @@ export const event: Kind<Event> = {
     source: (e) => e.source?.component || e.reportingComponent || '',
     type: (e) => e.type ?? '',
   },
+  validate: validateEvent,
   columns,
 };

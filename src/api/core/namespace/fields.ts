@@ -30,7 +30,7 @@ message(
 message(
   'core/v1.NamespaceStatus',
   `
-  1 phase      string
+  1 phase      string = Active
   2 conditions NamespaceCondition[] merge=type keys=type
 `,
 );

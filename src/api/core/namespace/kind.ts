@@ -3,6 +3,7 @@ import type { Kind } from '../../kind.ts';
 import { namespaces } from '../../resource.ts';
 import type { Namespace } from '../../types.ts';
 import './fields.ts';
+import { validateNamespace } from './validate.ts';
 
 export const namespace: Kind<Namespace> = {
   resource: namespaces,
@@ -14,6 +15,7 @@ export const namespace: Kind<Namespace> = {
   status: true,
   nameRule: 'label',
   selectableFields: { 'status.phase': (ns) => ns.status?.phase ?? '' },
+  validate: validateNamespace,
   columns: [
     nameColumn,
     {

@@ -2,7 +2,10 @@ import type { Kind } from '../../kind.ts';
 import { pods } from '../../resource.ts';
 import type { Pod } from '../../types.ts';
 import { columns } from './columns.ts';
+import { defaultPod } from './defaults.ts';
 import './fields.ts';
+import { validatePod } from './validate.ts';
+import { validatePodUpdate } from './validateUpdate.ts';
 
 const finished = (pod: Pod) => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
 
@@ -24,6 +27,9 @@ export const pod: Kind<Pod> = {
     'status.podIP': (p) => p.status?.podIP ?? '',
     'status.nominatedNodeName': (p) => p.status?.nominatedNodeName ?? '',
   },
+  defaults: defaultPod,
+  validate: validatePod,
+  validateUpdate: validatePodUpdate,
   columns,
   // Nobody has to say good-bye to a pod that never came to a node or has already ended.
   graceSeconds: (p) => (!p.spec?.nodeName || finished(p) ? 0 : (p.spec.terminationGracePeriodSeconds ?? 30)),

@@ -6,7 +6,7 @@ message(
   'core/v1.PodStatus',
   `
   17 observedGeneration                   int64
-   1 phase                                string
+   1 phase                                string = Pending
    2 conditions                           PodCondition[]                       merge=type keys=type
    3 message                              string
    4 reason                               string

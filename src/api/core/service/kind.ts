@@ -2,7 +2,9 @@ import type { Kind } from '../../kind.ts';
 import { services } from '../../resource.ts';
 import type { Service } from '../../types.ts';
 import { columns } from './columns.ts';
+import { defaultService } from './defaults.ts';
 import './fields.ts';
+import { validateService, validateServiceUpdate } from './validate.ts';
 
 export const service: Kind<Service> = {
   resource: services,
@@ -16,5 +18,8 @@ export const service: Kind<Service> = {
     'spec.clusterIP': (s) => s.spec?.clusterIP ?? '',
     'spec.type': (s) => s.spec?.type ?? '',
   },
+  defaults: defaultService,
+  validate: validateService,
+  validateUpdate: validateServiceUpdate,
   columns,
 };

@@ -3,6 +3,7 @@ import type { Kind } from '../../kind.ts';
 import { endpointSlices } from '../../resource.ts';
 import type { EndpointSlice } from '../../types.ts';
 import './fields.ts';
+import { validateEndpointSlice, validateEndpointSliceUpdate } from './validate.ts';
 
 const UNSET = '<unset>';
 
@@ -11,6 +12,8 @@ export const endpointSlice: Kind<EndpointSlice> = {
   singular: 'endpointslice',
   message: 'discovery/v1.EndpointSlice',
   nameRule: 'subdomain',
+  validate: validateEndpointSlice,
+  validateUpdate: validateEndpointSliceUpdate,
   columns: [
     nameColumn,
     { name: 'AddressType', description: 'IPv4, IPv6 or FQDN.', value: (s) => s.addressType ?? '' },

@@ -1,6 +1,6 @@
 /** Interfaces: veth pairs, bridges, and their settings (rtnetlink, `RTM_*LINK`). */
 import { type Attribute, decodeAttributes, encodeAttributes, flag, mac, type Request, text, textOf, u8, u32 } from './message.ts';
-import { type Netlink, sendDeletion } from './socket.ts';
+import { isMissing, type Netlink, sendDeletion } from './socket.ts';
 
 const RTM = { NEW: 16, DELETE: 17, GET: 18 } as const;
 const IFLA = { ADDRESS: 1, IFNAME: 3, MTU: 4, MASTER: 10, LINKINFO: 18, NET_NS_FD: 28 } as const;
@@ -122,13 +122,25 @@ export function setLink(index: number, change: LinkChange): Request {
 
 /** The other end of a veth pair goes with it. Nothing happens if there is no such link. */
 export function deleteLink(socket: Netlink, name: string): void {
-  sendDeletion(socket, {
-    what: `delete link ${name}`,
-    type: RTM.DELETE,
-    flags: 0,
-    fixed: ifinfo(0),
-    attributes: [[IFLA.IFNAME, text(name)]],
-  });
+  sendDeletion(socket, byName('delete', RTM.DELETE, name));
+}
+
+const byName = (what: string, type: number, name: string): Request => ({
+  what: `${what} link ${name}`,
+  type,
+  flags: 0,
+  fixed: ifinfo(0),
+  attributes: [[IFLA.IFNAME, text(name)]],
+});
+
+/** The link of this name, if there is one. */
+export function findLink(socket: Netlink, name: string): Link | undefined {
+  try {
+    return decodeLink(socket.get(byName('find', RTM.GET, name)).body);
+  } catch (err) {
+    if (isMissing(err)) return undefined;
+    throw err;
+  }
 }
 
 export function listLinks(socket: Netlink): Link[] {

@@ -10,6 +10,7 @@ const AF = { 4: 2, 6: 10 } as const;
 const RT_TABLE_MAIN = 254;
 const RTN = { unicast: 1, unreachable: 7 } as const;
 const RTNH_F_ONLINK = 4;
+const RT_SCOPE_NOWHERE = 255;
 
 /** Marks our routes, so that they are told from others' (`ip route show proto 183`). */
 export const ourRouteProtocol = 183;
@@ -53,8 +54,13 @@ export const replaceRoute = (route: Route): Request =>
   message(RTM.NEW, flag.CREATE | flag.REPLACE, 'add the route', route);
 
 /** Nothing happens if there is no such route. */
-export const deleteRoute = (socket: Netlink, route: Pick<Route, 'destination' | 'unreachable'>): void =>
-  sendDeletion(socket, message(RTM.DELETE, 0, 'delete the route', route));
+export function deleteRoute(socket: Netlink, destination: string): void {
+  const request = message(RTM.DELETE, 0, 'delete the route', { destination });
+  // Of any scope and type, but one of ours.
+  const fixed = Buffer.from(request.fixed);
+  fixed.set([RT_SCOPE_NOWHERE, 0], 6);
+  sendDeletion(socket, { ...request, fixed });
+}
 
 /** Our own routes of the main table. */
 export function listRoutes(socket: Netlink): Route[] {

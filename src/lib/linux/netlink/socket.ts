@@ -19,6 +19,8 @@ import {
 export interface Netlink {
   /** Carries out the requests in order, in one system call. Throws the first failure; later requests were tried all the same. */
   send(...requests: Request[]): void;
+  /** The one object that the request asks for. */
+  get(request: Request): Message;
   /** All objects that the request asks for. */
   dump(request: Request): Message[];
   close(): void;
@@ -69,19 +71,35 @@ class NetlinkSocket implements Netlink {
   }
 
   send(...requests: Request[]): void {
-    if (requests.length === 0) return;
+    this.#exchange(requests);
+  }
+
+  get(request: Request): Message {
+    const [answer] = this.#exchange([request]);
+    if (!answer) throw new Error(`Cannot ${request.what}: the kernel gave no answer`);
+    return answer;
+  }
+
+  #exchange(requests: readonly Request[]): Message[] {
+    if (requests.length === 0) return [];
+    const answers: Message[] = [];
     const first = this.#sequence + 1;
     this.#write(requests.map((r) => encodeRequest({ ...r, flags: r.flags | flag.ACK }, ++this.#sequence)));
     let failure: Error | undefined;
     for (let waiting = requests.length; waiting > 0; ) {
       for (const answer of this.#read()) {
         const request = requests[answer.sequence - first];
-        if (!request || answer.type !== messageType.ERROR) continue;
+        if (!request) continue;
+        if (answer.type !== messageType.ERROR) {
+          answers.push(copyOf(answer));
+          continue;
+        }
         waiting--;
         failure ??= failureOf(answer, request);
       }
     }
     if (failure) throw failure;
+    return answers;
   }
 
   dump(request: Request): Message[] {
@@ -93,8 +111,7 @@ class NetlinkSocket implements Netlink {
         if (answer.type === messageType.DONE) return found;
         const failure = answer.type === messageType.ERROR ? failureOf(answer, request) : undefined;
         if (failure) throw failure;
-        // The shared buffer is overwritten by the next datagram.
-        found.push({ ...answer, body: Buffer.from(answer.body) });
+        found.push(copyOf(answer));
       }
     }
   }
@@ -119,6 +136,9 @@ class NetlinkSocket implements Netlink {
     }
   }
 }
+
+/** The shared buffer is overwritten by the next datagram. */
+const copyOf = (message: Message): Message => ({ ...message, body: Buffer.from(message.body) });
 
 const NLM_F_CAPPED = 0x100;
 const NLMSGERR_ATTR_MSG = 1;

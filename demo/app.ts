@@ -1,0 +1,110 @@
+/** The three-tier application that the demo and the tests look at, and how they reach it. */
+import http from 'node:http';
+import net from 'node:net';
+import type { Pod } from '../src/api/types.ts';
+import { packageRoot } from '../src/cluster/paths.ts';
+import type { NodeRecord } from '../src/cluster/record.ts';
+import { socketIn } from '../src/lib/linux/sockets.ts';
+import { eventually } from '../test/support/eventually.ts';
+import type { Kubectl } from '../test/support/kubectl.ts';
+
+export interface App {
+  kubectl: Kubectl;
+  nodes: readonly NodeRecord[];
+  /** Where the host meets the cluster. */
+  hostAddress: string;
+  lanNetns: string;
+  /** A pod that was started before there was any Service of the application. */
+  early: string;
+  /** One that was started afterwards. */
+  late: string;
+}
+
+export const nodePort = 30080;
+const examples = `${packageRoot}/examples/three-tier`;
+
+/** Applies the application and waits until all of it is ready. */
+export async function applyApp(kubectl: Kubectl): Promise<Pick<App, 'early' | 'late'>> {
+  await runTool(kubectl, 'early');
+  for (const tier of ['database', 'backend', 'frontend'])
+    await kubectl('apply', '-f', `${examples}/${tier}.yaml`);
+  for (const workload of ['statefulset/database', 'deployment/backend', 'deployment/frontend']) {
+    await kubectl('rollout', 'status', workload, '--timeout=90s');
+  }
+  await runTool(kubectl, 'late');
+  return { early: 'early', late: 'late' };
+}
+
+/** A pod with the tools of a network person in it. */
+async function runTool(kubectl: Kubectl, name: string): Promise<void> {
+  const known = await kubectl.attempt('get', 'pod', name);
+  if (known.code === 0) await kubectl('delete', 'pod', name, '--grace-period=0', '--force');
+  await kubectl('run', name, '--image=nicolaka/netshoot', '--restart=Never', '--', 'sleep', 'infinity');
+  await kubectl('wait', '--for=condition=Ready', `pod/${name}`, '--timeout=60s');
+}
+
+/** Runs a command in a pod. */
+export const inPod = (app: Pick<App, 'kubectl'>, pod: string, ...command: string[]): Promise<string> =>
+  app.kubectl('exec', pod, '--', ...command);
+
+export async function podsOf(app: Pick<App, 'kubectl'>, tier: string): Promise<Pod[]> {
+  const { items } = await app.kubectl.json<{ items: Pod[] }>('get', 'pods', '-l', `tier=${tier}`);
+  return items.filter((pod) => !pod.metadata.deletionTimestamp);
+}
+
+/** Addresses that the Endpoints object of a Service has as ready. */
+export async function readyEndpoints(app: Pick<App, 'kubectl'>, service: string): Promise<string[]> {
+  const path = '{range .subsets[*].addresses[*]}{.ip}{"\\n"}{end}';
+  return (await app.kubectl('get', 'endpoints', service, '-o', `jsonpath=${path}`))
+    .split('\n')
+    .filter(Boolean);
+}
+
+/** Waits until a Service has so many ready endpoints. */
+export const endpointsBecome = (
+  app: Pick<App, 'kubectl'>,
+  service: string,
+  count: number,
+): Promise<string[]> =>
+  eventually(async () => {
+    const ready = await readyEndpoints(app, service);
+    if (ready.length === count) return ready;
+    throw new Error(`${service} has ${ready.length} ready endpoint(s) instead of ${count}`);
+  });
+
+export interface Fetched {
+  status: number;
+  body: string;
+}
+
+/** One HTTP request over a connection of its own, from the host or from a network namespace. */
+export function fetchFrom(
+  netns: string | undefined,
+  host: string,
+  port: number,
+  path = '/',
+): Promise<Fetched> {
+  return new Promise((resolve, reject) => {
+    const request = http.get({
+      host,
+      port,
+      path,
+      agent: false,
+      timeout: 5_000,
+      ...(netns !== undefined && {
+        createConnection: () =>
+          new net.Socket({ fd: socketIn(netns, { type: 'tcp', family: 4 }) }).connect(port, host),
+      }),
+    });
+    request.on('timeout', () => request.destroy(new Error(`no answer from ${host}:${port} in 5 s`)));
+    request.on('error', reject);
+    request.on('response', (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }),
+      );
+    });
+  });
+}

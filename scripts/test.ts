@@ -1,0 +1,34 @@
+/** Runs one kind of tests: `unit` side by side, those with real namespaces and clusters one after another. */
+import { spawn } from 'node:child_process';
+import { globSync } from 'node:fs';
+
+const kinds: Record<string, { files: string[]; concurrency: number; timeoutMs: number }> = {
+  unit: {
+    files: ['src/**/*.test.ts', 'test/*.test.ts', 'demo/**/*.test.ts'],
+    concurrency: 2,
+    timeoutMs: 60_000,
+  },
+  kernel: { files: ['test/kernel/*.test.ts'], concurrency: 1, timeoutMs: 180_000 },
+  e2e: { files: ['test/e2e/*.test.ts'], concurrency: 1, timeoutMs: 300_000 },
+};
+
+const kind = kinds[process.argv[2] ?? ''];
+if (!kind) {
+  process.stderr.write(
+    `Cannot run tests "${process.argv[2] ?? ''}": give one of ${Object.keys(kinds).join(', ')}\n`,
+  );
+  process.exit(1);
+}
+const files = globSync(kind.files).sort();
+const child = spawn(
+  process.execPath,
+  [
+    '--test',
+    `--test-concurrency=${kind.concurrency}`,
+    `--test-timeout=${kind.timeoutMs}`,
+    `--test-reporter=${process.env['CI'] || !process.stdout.isTTY ? 'spec' : 'dot'}`,
+    ...files,
+  ],
+  { stdio: 'inherit', env: { ...process.env, SWITCHBOARD_LOG: process.env['SWITCHBOARD_LOG'] ?? 'error' } },
+);
+child.on('exit', (code) => process.exit(code ?? 1));

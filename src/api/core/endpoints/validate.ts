@@ -1,0 +1,30 @@
+import { type FieldError, fieldRequired } from '../../errors.ts';
+import { isDnsLabel, isPortNumber } from '../../names.ts';
+import type { Endpoints } from '../../types.ts';
+import { because, each, isIP, named, oneOf, optional } from '../../validate/checks.ts';
+
+type Subset = NonNullable<Endpoints['subsets']>[number];
+type EndpointAddress = NonNullable<Subset['addresses']>[number];
+
+export const validateEndpoints = ({ subsets }: Endpoints): FieldError[] =>
+  each('subsets', subsets, validateSubset);
+
+function validateSubset({ addresses = [], notReadyAddresses = [], ports = [] }: Subset, field: string) {
+  return [
+    ...(addresses.length + notReadyAddresses.length === 0
+      ? [fieldRequired(field, 'must specify `addresses` or `notReadyAddresses`')]
+      : []),
+    ...each(`${field}.addresses`, addresses, validateAddress),
+    ...each(`${field}.notReadyAddresses`, notReadyAddresses, validateAddress),
+    ...each(`${field}.ports`, ports, ({ name, port, protocol }, at) => [
+      ...(ports.length > 1 || name ? named(`${at}.name`, name, isDnsLabel) : []),
+      ...because(`${at}.port`, port, isPortNumber(port)),
+      ...oneOf(`${at}.protocol`, protocol, ['SCTP', 'TCP', 'UDP']),
+    ]),
+  ];
+}
+
+const validateAddress = ({ ip, hostname }: EndpointAddress, field: string): FieldError[] => [
+  ...because(`${field}.ip`, ip, isIP(ip)),
+  ...optional(`${field}.hostname`, hostname, isDnsLabel),
+];

@@ -1,0 +1,120 @@
+/**
+ * Checks the JSON that a client sent against the fields of a message: what is of a wrong type is an
+ * error, what is unknown is left out and reported (whether that is an error is the client's choice:
+ * `fieldValidation`), what is null counts as left out. Scalars come out in their canonical form.
+ */
+import { badRequest, type StatusError } from '../errors.ts';
+import { type Field, type Message, messageOf } from '../message.ts';
+import type { Resource } from '../resource.ts';
+import { decodeScalar, jsonType, zeroOf } from './scalars.ts';
+
+export interface Decoded {
+  object: Record<string, unknown>;
+  /** `unknown field "spec.foo"`, one for each. */
+  unknown: string[];
+  /** In the words of Kubernetes, which are those of Go. The first is what a client is told. */
+  errors: string[];
+}
+
+/** `message` is the name of a declared message: `core/v1.Service`. */
+export function decode(json: unknown, message: string): Decoded {
+  const decoder = new Decoder();
+  const type = messageOf(message);
+  const object = decoder.message(json, type, { go: '', path: '', struct: goName(type) });
+  return { object, unknown: decoder.unknown, errors: decoder.errors };
+}
+
+/** The 400 that says why a body is no object of the kind. */
+export const cannotDecode = (r: Pick<Resource, 'kind' | 'version'>, why: string): StatusError =>
+  badRequest(`${r.kind} in version "${r.version}" cannot be handled as a ${r.kind}: ${why}`);
+
+/** The 400 for unknown fields, when the client wants to hear of them. */
+export const strictError = (r: Pick<Resource, 'kind' | 'version'>, unknown: readonly string[]): StatusError =>
+  cannotDecode(r, `strict decoding error: ${unknown.join(', ')}`);
+
+/** Where in the document we are. */
+interface Place {
+  /** Without indices, as Go's decoder names a field: `spec.ports.port`. */
+  go: string;
+  /** With indices: `spec.ports[0].port`. */
+  path: string;
+  /** The message that the field belongs to: `ServicePort`. */
+  struct: string;
+}
+
+const goName = (type: Message) => type.name.slice(type.name.lastIndexOf('.') + 1);
+
+const join = (path: string, name: string) => (path === '' ? name : `${path}.${name}`);
+
+class Decoder {
+  readonly unknown: string[] = [];
+  readonly errors: string[] = [];
+
+  message(json: unknown, type: Message, place: Place): Record<string, unknown> {
+    const object: Record<string, unknown> = {};
+    if (!isObject(json)) {
+      if (json !== null) this.wrongType(json, place, `v1.${goName(type)}`);
+      return object;
+    }
+    for (const [name, value] of Object.entries(json)) {
+      const field = type.byName.get(name);
+      const path = join(place.path, name);
+      if (!field) this.unknown.push(`unknown field ${JSON.stringify(path)}`);
+      else if (value !== null)
+        object[name] = this.field(value, field, { go: join(place.go, name), path, struct: goName(type) });
+    }
+    return object;
+  }
+
+  private field(json: unknown, field: Field, place: Place): unknown {
+    if (field.shape === 'list') return this.list(json, field, place);
+    if (field.shape === 'map') return this.map(json, field, place);
+    return this.value(json, field, place);
+  }
+
+  private list(json: unknown, field: Field, place: Place): unknown[] {
+    if (!Array.isArray(json)) {
+      this.wrongType(json, place, `[]${goType(field)}`);
+      return [];
+    }
+    return json.map((item: unknown, i) => this.value(item, field, { ...place, path: `${place.path}[${i}]` }));
+  }
+
+  private map(json: unknown, field: Field, place: Place): Record<string, unknown> {
+    if (!isObject(json)) {
+      this.wrongType(json, place, `map[string]${goType(field)}`);
+      return {};
+    }
+    const entries = Object.entries(json).map(([key, value]): [string, unknown] => [
+      key,
+      this.value(value, field, { ...place, path: join(place.path, key) }),
+    ]);
+    return Object.fromEntries(entries);
+  }
+
+  private value(json: unknown, field: Field, place: Place): unknown {
+    if (typeof field.type === 'string') {
+      if (json === null) return zeroOf(field.type);
+      return decodeScalar(json, field.type, {
+        wrongType: (goType, shown) => this.wrongType(json, place, goType, shown),
+        fail: (why) => this.errors.push(why),
+      });
+    }
+    const type = messageOf(field.type.message);
+    return type.bare ? this.list(json ?? [], type.bare, place) : this.message(json, type, place);
+  }
+
+  private wrongType(json: unknown, { go, struct }: Place, goType: string, shown = jsonType(json)) {
+    const where = go === '' ? `value of type ${goType}` : `struct field ${struct}.${go} of type ${goType}`;
+    this.errors.push(`json: cannot unmarshal ${shown} into Go ${where}`);
+  }
+}
+
+function goType(field: Field): string {
+  if (typeof field.type !== 'string')
+    return `v1.${field.type.message.slice(field.type.message.lastIndexOf('.') + 1)}`;
+  return field.type === 'bytes' ? '[]uint8' : field.type;
+}
+
+const isObject = (json: unknown): json is Record<string, unknown> =>
+  typeof json === 'object' && json !== null && !Array.isArray(json);

@@ -1,0 +1,90 @@
+/** Small checks of which the validation of kinds is made. Each returns what is wrong; nothing when all is well. */
+import { isDeepStrictEqual } from 'node:util';
+import { isAddress, parseCidr } from '../../lib/ip.ts';
+import {
+  type FieldError,
+  fieldDuplicate,
+  fieldInvalid,
+  fieldNotSupported,
+  fieldRequired,
+} from '../errors.ts';
+
+/** One error for each reason why the value is not good: what the functions of names.ts return. */
+export const because = (field: string, value: unknown, reasons: readonly string[]): FieldError[] =>
+  reasons.map((why) => fieldInvalid(field, value, why));
+
+/** The item's own errors, each under `field[i]`. */
+export const each = <T>(
+  field: string,
+  items: readonly T[] | undefined,
+  check: (item: T, field: string, i: number) => FieldError[],
+): FieldError[] => (items ?? []).flatMap((item, i) => check(item, `${field}[${i}]`, i));
+
+/** A text that must be there and pass. */
+export const named = (
+  field: string,
+  value: string | undefined,
+  check: (text: string) => string[] = () => [],
+): FieldError[] => (value ? because(field, value, check(value)) : [fieldRequired(field)]);
+
+/** A text that may be left out. */
+export const optional = (
+  field: string,
+  value: string | undefined,
+  check: (text: string) => string[],
+): FieldError[] => (value ? because(field, value, check(value)) : []);
+
+export const oneOf = (
+  field: string,
+  value: string | undefined,
+  supported: readonly string[],
+): FieldError[] =>
+  value !== undefined && supported.includes(value)
+    ? []
+    : [fieldNotSupported(field, value ?? '', supported.toSorted())];
+
+export const atLeast = (field: string, value: number | undefined, min: number): FieldError[] =>
+  value === undefined || value >= min
+    ? []
+    : [fieldInvalid(field, value, `must be greater than ${min === 1 ? '0' : `or equal to ${min}`}`)];
+
+export const nonNegative = (field: string, value: number | undefined): FieldError[] =>
+  atLeast(field, value, 0);
+
+export const between = (field: string, value: number | undefined, min: number, max: number): FieldError[] =>
+  value === undefined || (value >= min && value <= max)
+    ? []
+    : [fieldInvalid(field, value, `must be between ${min} and ${max}, inclusive`)];
+
+export const isSame = (a: unknown, b: unknown): boolean => isDeepStrictEqual(a, b);
+
+export const immutable = (field: string, value: unknown, old: unknown): FieldError[] =>
+  isSame(value, old) ? [] : [fieldInvalid(field, value, 'field is immutable')];
+
+/** Complains of every item whose key came before, under the field that `at` names. */
+export function unique<T>(
+  items: readonly T[] | undefined,
+  key: (item: T) => string | undefined,
+  at: (i: number) => string,
+): FieldError[] {
+  const seen = new Set<string>();
+  return (items ?? []).flatMap((item, i) => {
+    const k = key(item);
+    if (k === undefined || k === '') return [];
+    if (seen.has(k)) return [fieldDuplicate(at(i), k)];
+    seen.add(k);
+    return [];
+  });
+}
+
+export const isIP = (text: string): string[] =>
+  isAddress(text) ? [] : ['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'];
+
+export function isCidr(text: string): string[] {
+  try {
+    parseCidr(text);
+    return [];
+  } catch {
+    return ['must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'];
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * A kubelet touches its own Node, its own Lease and the pods that are bound to it, even where the rules that
+ * it has as a node would let it further.
+ * https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#noderestriction
+ */
+import { leases, nodes, pods } from '../../api/resource.ts';
+import type { KubeObject, Pod } from '../../api/types.ts';
+import { nodeNameOf } from '../authz/node.ts';
+import type { AdmissionPlugin, Operation } from './contract.ts';
+import { isAbout, refuse } from './operation.ts';
+
+export const nodeRestriction: AdmissionPlugin = {
+  name: 'NodeRestriction',
+  handles: (operation) => nodeNameOf(operation.user) !== undefined,
+  admit(operation) {
+    const nodeName = nodeNameOf(operation.user) ?? '';
+    const why = refusalOf(operation, nodeName);
+    if (why) throw refuse(operation, why);
+    return undefined;
+  },
+};
+
+function refusalOf(operation: Operation, nodeName: string): string | undefined {
+  const { verb, object, old } = operation;
+  const stored = old ?? object;
+  if (isAbout(operation, nodes) || isAbout(operation, nodes, 'status')) {
+    if (object.metadata.name !== nodeName)
+      return `node "${nodeName}" is not allowed to modify node "${object.metadata.name}"`;
+  }
+  if (isAbout(operation, leases) && object.metadata.name !== nodeName) {
+    return 'can only access node lease with the same name as the requesting node';
+  }
+  if (isAbout(operation, pods, 'status') && nodeOf(stored) !== nodeName) {
+    return `node "${nodeName}" can only update pod status for pods with spec.nodeName set to itself`;
+  }
+  if (isAbout(operation, pods)) {
+    if (verb === 'delete') {
+      return nodeOf(stored) === nodeName
+        ? undefined
+        : `node "${nodeName}" can only delete pods with spec.nodeName set to itself`;
+    }
+    return `unexpected operation "${verb.toUpperCase()}", node "${nodeName}" can only delete pods`;
+  }
+  return undefined;
+}
+
+const nodeOf = (object: KubeObject) => (object as Pod).spec?.nodeName;

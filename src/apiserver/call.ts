@@ -1,0 +1,42 @@
+/** What every verb gets: one request, what it is about, and what the API server was built from. */
+import type { Kind } from '../api/kind.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Store } from '../store/contract.ts';
+import type { AdmissionPlugin } from './admission/contract.ts';
+import type { MintToken } from './authn/tokenRequest.ts';
+import type { Authorizer } from './authz/contract.ts';
+import type { Answer, ApiRequest, Handler } from './contract.ts';
+import type { Ids } from './ids.ts';
+import type { Metrics } from './metrics.ts';
+
+export interface HandlerDeps {
+  store: Store;
+  authorizer: Authorizer;
+  clock: Clock;
+  /** In the order in which they are asked. */
+  admission?: readonly AdmissionPlugin[];
+  /** Tried in order after authorization and before the kinds: reviews, and other answers without objects. */
+  extra?: readonly ((request: ApiRequest) => Promise<Answer | undefined>)[];
+  /** Answers `serviceaccounts/token`; without it there is no such subresource. */
+  mintToken?: MintToken;
+  /** Answers `pods/log` and `…/proxy` by asking the node; without it there are no such subresources. */
+  proxy?: Handler;
+  ids?: Ids;
+  metrics?: Metrics;
+  /** What keeps `/readyz` from being ok, if anything does. */
+  notReady?: () => string | undefined;
+}
+
+/** {@link HandlerDeps} with nothing left out. */
+export type Parts = HandlerDeps & { admission: readonly AdmissionPlugin[]; ids: Ids };
+
+export interface Call {
+  readonly parts: Parts;
+  readonly request: ApiRequest;
+  readonly kind: Kind;
+  /** Absent for a kind without namespaces, and for a list over all of them. */
+  readonly namespace?: string;
+  /** Empty for a request about a collection. */
+  readonly name: string;
+  readonly subresource?: string;
+}

@@ -1,0 +1,129 @@
+/** The API server without its sockets: path → authorization → verb → answer. */
+
+import { pod } from '../api/core/pod/kind.ts';
+import { methodNotAllowed } from '../api/errors.ts';
+import type { Kind } from '../api/kind.ts';
+import { kindOf, kinds } from '../api/kinds.ts';
+import { logger } from '../lib/log.ts';
+import { notAllowed, statusOf, unknownPath } from './answers.ts';
+import { attributesOf, authorize, type Verb, verbOf } from './authorize.ts';
+import type { Call, HandlerDeps, Parts } from './call.ts';
+import type { Answer, ApiRequest, Handler } from './contract.ts';
+import { discoveryAnswer } from './discovery/index.ts';
+import { randomIds } from './ids.ts';
+import { openapiAnswer } from './openapi/index.ts';
+import { parsePath, type ResourcePath } from './path.ts';
+import { bind } from './subresources/binding.ts';
+import { subresource } from './subresources/index.ts';
+import { systemAnswer } from './system.ts';
+import { create } from './verbs/create.ts';
+import { remove } from './verbs/delete.ts';
+import { deletecollection } from './verbs/deletecollection.ts';
+import { get } from './verbs/get.ts';
+import { list } from './verbs/list.ts';
+import { patch } from './verbs/patch.ts';
+import { update } from './verbs/update.ts';
+import { watch } from './verbs/watch.ts';
+
+const log = logger('apiserver');
+
+const verbs: Readonly<Record<Verb, (call: Call) => Promise<Answer>>> = {
+  get,
+  list,
+  watch,
+  create,
+  update,
+  patch,
+  delete: remove,
+  deletecollection,
+};
+
+export function createHandler(deps: HandlerDeps): Handler {
+  const parts: Parts = { admission: [], ids: randomIds, ...deps };
+  return async (request) => {
+    const startedMs = performance.now();
+    const answer = await answered(parts, request);
+    const seconds = (performance.now() - startedMs) / 1000;
+    parts.metrics?.observe({ ...labelsOf(request), code: answer.code }, seconds);
+    return answer;
+  };
+}
+
+async function answered(parts: Parts, request: ApiRequest): Promise<Answer> {
+  try {
+    return await route(parts, request);
+  } catch (err) {
+    const status = statusOf(err, log);
+    return { code: status.code, object: status };
+  }
+}
+
+async function route(parts: Parts, request: ApiRequest): Promise<Answer> {
+  if (request.method === 'OPTIONS') throw notAllowed();
+  const target = parsePath(request.path);
+  authorize(parts.authorizer, attributesOf(request, target));
+  for (const extra of parts.extra ?? []) {
+    const answer = await extra(request);
+    if (answer) return answer;
+  }
+  if (target) return resourceAnswer(parts, request, target);
+  const answer =
+    (await systemAnswer(parts, request)) ??
+    (await discoveryAnswer(request, kinds)) ??
+    (await openapiAnswer(request, kinds));
+  if (!answer) throw unknownPath();
+  return answer;
+}
+
+async function resourceAnswer(parts: Parts, request: ApiRequest, target: ResourcePath): Promise<Answer> {
+  if (isBindings(target)) return bind(callOf(parts, request, pod, target));
+  const kind = kindOf(target.group, target.version, target.plural);
+  if (!kind) throw unknownPath();
+  const call = callOf(parts, request, kind, target);
+  const verb = verbOf(request, target);
+  if (target.subresource !== undefined) return subresource(call, verb);
+  if (kind.verbs && !kind.verbs.includes(verb)) throw methodNotAllowed(kind.resource, verb);
+  return verbs[verb](call);
+}
+
+/** `POST …/bindings` names the pod in the body only; older schedulers use it. */
+const isBindings = ({ group, version, plural, name }: ResourcePath) =>
+  group === '' && version === 'v1' && plural === 'bindings' && name === undefined;
+
+function callOf(parts: Parts, request: ApiRequest, kind: Kind, target: ResourcePath): Call {
+  const { namespaced } = kind.resource;
+  const { namespace, name = '', subresource: part } = target;
+  const inNamespace = namespace !== undefined && target.plural !== 'namespaces';
+  if (inNamespace && !namespaced) throw unknownPath();
+  if (namespaced && namespace === undefined && (name !== '' || request.method === 'POST'))
+    throw unknownPath();
+  if (name === '' && (request.method === 'PUT' || request.method === 'PATCH')) throw notAllowed();
+  if (name !== '' && request.method === 'POST' && part === undefined) throw notAllowed();
+  return {
+    parts,
+    request,
+    kind,
+    name,
+    ...(namespaced && namespace !== undefined && { namespace }),
+    ...(part !== undefined && { subresource: part }),
+  };
+}
+
+/** Paths that name nothing are all one, so that nobody fills the memory with labels. */
+function labelsOf(request: ApiRequest) {
+  const target = targetOf(request);
+  const kind = target && kindOf(target.group, target.version, target.plural);
+  if (!target || !kind)
+    return { verb: request.method, group: '', version: '', resource: '', subresource: '' };
+  const { group, version, plural } = kind.resource;
+  const part = target.subresource === undefined ? '' : 'subresource';
+  return { verb: verbOf(request, target).toUpperCase(), group, version, resource: plural, subresource: part };
+}
+
+function targetOf({ path }: ApiRequest): ResourcePath | undefined {
+  try {
+    return parsePath(path);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,74 @@
+/** A request off the wire as an {@link ApiRequest}; the body is read with limits in size and time. */
+
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Http2ServerRequest } from 'node:http2';
+import { StatusError, tooLarge } from '../../api/errors.ts';
+import { notAllowed } from '../answers.ts';
+import type { ApiRequest, User } from '../contract.ts';
+
+export type Incoming = IncomingMessage | Http2ServerRequest;
+
+const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+const withBody: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+
+export type Head = Omit<ApiRequest, 'body' | 'user'>;
+
+/** Everything but the body and who asks. */
+export function readHead(incoming: Incoming, signal: AbortSignal): Head {
+  const { method = '', url = '/' } = incoming;
+  if (!methods.has(method)) throw notAllowed();
+  const [path = '/', search = ''] = splitOnce(url, '?');
+  return {
+    method: method as ApiRequest['method'],
+    path,
+    query: new URLSearchParams(search),
+    headers: flatten(incoming.headers),
+    signal,
+  };
+}
+
+export const requestOf = (head: Head, user: User, body: Uint8Array = new Uint8Array()): ApiRequest => ({
+  ...head,
+  user,
+  body,
+});
+
+export interface BodyLimits {
+  bytes: number;
+  /** A body that is not there after so long never will be. */
+  timeoutMs: number;
+}
+
+/** Throws a 413 for what is too long and a 408 for what takes too long. */
+export async function readBody(incoming: Incoming, limits: BodyLimits): Promise<Uint8Array> {
+  if (!withBody.has(incoming.method ?? '')) return new Uint8Array();
+  if (Number(incoming.headers['content-length'] ?? 0) > limits.bytes) throw tooLarge(limits.bytes);
+  const timer = setTimeout(() => incoming.destroy(timeout(limits.timeoutMs)), limits.timeoutMs);
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of incoming as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > limits.bytes) throw tooLarge(limits.bytes);
+      chunks.push(chunk);
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+}
+
+const timeout = (ms: number) =>
+  new StatusError(408, 'Timeout', `Cannot read the body: it was not complete after ${ms} ms`);
+
+function flatten(headers: IncomingHttpHeaders): Record<string, string | undefined> {
+  const flat: Record<string, string | undefined> = {};
+  for (const [name, value] of Object.entries(headers))
+    flat[name] = Array.isArray(value) ? value.join(', ') : value;
+  return flat;
+}
+
+function splitOnce(text: string, separator: string): [string, string?] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+}

@@ -1,0 +1,115 @@
+/** The body of a request as an object of the kind that the path names. */
+import { badRequest, fieldInvalid, invalid } from '../api/errors.ts';
+import type { Kind } from '../api/kind.ts';
+import { apiVersionOf } from '../api/resource.ts';
+import { cannotDecode, decode, strictError } from '../api/schema/decode.ts';
+import type { KubeObject } from '../api/types.ts';
+import type { ApiRequest } from './contract.ts';
+import { decodeBody } from './wire/index.ts';
+
+export interface Input<T = KubeObject> {
+  object: T;
+  /** For the `Warning` headers of the answer. */
+  warnings: readonly string[];
+}
+
+/** What must be known of a kind to read an object of it: also of those that are never stored. */
+export interface Readable {
+  readonly resource: Pick<Kind['resource'], 'group' | 'version' | 'kind'>;
+  readonly message: string;
+}
+
+/** Reads the body; throws a 400 when it is not an object of this kind. */
+export function readBody(request: ApiRequest, type: Readable): Input {
+  const { kind } = type.resource;
+  const apiVersion = apiVersionOf(type.resource);
+  const { object, duplicates } =
+    request.object === undefined
+      ? decodeBody({
+          contentType: request.headers['content-type'],
+          body: request.body,
+          hint: { apiVersion, kind },
+        })
+      : { object: request.object, duplicates: [] };
+  return conform(object, type, duplicates, request.query);
+}
+
+/** Checks a JSON value against the fields of the kind, as strictly as `fieldValidation` in the query asks. */
+export function conform(
+  json: unknown,
+  type: Readable,
+  duplicates: readonly string[],
+  query: URLSearchParams,
+): Input {
+  const level = fieldValidationOf(query);
+  checkKind(json, type);
+  const { object, unknown, errors } = decode(json, type.message);
+  if (errors[0] !== undefined) throw cannotDecode(type.resource, errors[0]);
+  const warnings = [...duplicates, ...unknown];
+  if (level === 'Strict' && warnings.length > 0) throw strictError(type.resource, warnings);
+  return { object: asObject(object, type), warnings: level === 'Ignore' ? [] : warnings };
+}
+
+/** `apiVersion` and `kind` come first and are always there, and so is `metadata`. */
+function asObject(object: Record<string, unknown>, { resource }: Readable): KubeObject {
+  const { apiVersion: _, kind: __, metadata, ...rest } = object;
+  return {
+    apiVersion: apiVersionOf(resource),
+    kind: resource.kind,
+    // A name that is not there yet comes from `generateName`, or is refused by the verb.
+    metadata: { name: '', ...(metadata as object | undefined) },
+    ...rest,
+  };
+}
+
+function checkKind(json: unknown, { resource }: Readable): void {
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw cannotDecode(resource, 'the body is not an object');
+  const { apiVersion, kind } = json as { apiVersion?: unknown; kind?: unknown };
+  const expected = apiVersionOf(resource);
+  if (apiVersion !== undefined && apiVersion !== '' && apiVersion !== expected)
+    throw badRequest(
+      `the API version in the data (${String(apiVersion)}) does not match the expected API version (${expected})`,
+    );
+  if (kind !== undefined && kind !== '' && kind !== resource.kind)
+    throw badRequest(
+      `the kind in the data (${String(kind)}) does not match the expected kind (${resource.kind})`,
+    );
+}
+
+type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
+
+function fieldValidationOf(query: URLSearchParams): FieldValidation {
+  const level = query.get('fieldValidation');
+  switch (level) {
+    case null:
+    case '':
+      return 'Warn';
+    case 'Strict':
+    case 'Warn':
+    case 'Ignore':
+      return level;
+    default:
+      throw invalid({ group: 'meta.k8s.io', kind: 'CreateOptions' }, '', [
+        {
+          reason: 'FieldValueNotSupported',
+          field: 'fieldValidation',
+          message: `Unsupported value: ${JSON.stringify(level)}: supported values: "", "Ignore", "Strict", "Warn"`,
+        },
+      ]);
+  }
+}
+
+/** `dryRun=All` in the query: everything but the write. */
+export function isDryRun(query: URLSearchParams): boolean {
+  return checkDryRun(query.getAll('dryRun').filter((value) => value !== ''));
+}
+
+export function checkDryRun(values: readonly string[]): boolean {
+  const other = values.find((value) => value !== 'All');
+  if (other !== undefined)
+    throw invalid({ group: 'meta.k8s.io', kind: 'CreateOptions' }, '', [
+      fieldInvalid('dryRun', other, 'supported values: "All"'),
+    ]);
+  return values.length > 0;
+}

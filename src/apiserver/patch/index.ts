@@ -1,0 +1,55 @@
+/**
+ * The four kinds of PATCH.
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-apply
+ */
+import { unsupportedMediaType } from '../../api/errors.ts';
+import { checkTree, mediaTypeOf, unknownFormat } from '../wire/index.ts';
+import { objectPatch } from './errors.ts';
+import { applyJsonPatch } from './json.ts';
+import { clone, type JsonObject } from './json-value.ts';
+import { mergePatch } from './merge.ts';
+import { strategicMerge } from './strategic/merge.ts';
+import { schemaOf } from './strategic/schema.ts';
+
+export interface Patch {
+  /** The `Content-Type` header. */
+  contentType: string | undefined;
+  /** The patch as a JSON value. */
+  body: unknown;
+  current: object;
+  /** The message of `current`: `core/v1.Service`. */
+  message: string;
+}
+
+const accepted = [
+  'application/json-patch+json',
+  'application/merge-patch+json',
+  'application/strategic-merge-patch+json',
+];
+
+/**
+ * The object as the patch makes it. `current` is not changed and shares nothing with the answer.
+ *
+ * @throws {StatusError} 400 a patch that is malformed, 413 one that is too large, 415 a kind of patch that
+ * is not known, 422 one that does not fit `current`.
+ */
+export function applyPatch({ contentType, body, current, message }: Patch): object {
+  const original = clone(current as JsonObject);
+  switch (mediaTypeOf(contentType)) {
+    case 'application/json-patch+json':
+      return applyJsonPatch(original, clone(body));
+    case 'application/merge-patch+json':
+      return mergePatch(original, clone(objectPatch(body)));
+    case 'application/strategic-merge-patch+json': {
+      const patched = strategicMerge(original, clone(objectPatch(body)), schemaOf(message));
+      checkTree(patched);
+      return patched;
+    }
+    case 'application/apply-patch+yaml':
+      throw unsupportedMediaType(
+        `server-side apply (application/apply-patch+yaml) is not supported yet - accepted media types include: ${accepted.join(', ')}`,
+      );
+    default:
+      throw unknownFormat(accepted);
+  }
+}

@@ -1,0 +1,69 @@
+/** JSON patch, RFC 6902. */
+import jsonpatch, { type Operation } from 'fast-json-patch';
+import { StatusError } from '../../api/errors.ts';
+import { checkTree } from '../wire/index.ts';
+import { badPatch, largePatch, unfitPatch } from './errors.ts';
+import { isObject, type JsonObject } from './json-value.ts';
+
+/** As many as Kubernetes takes. */
+const maxOperations = 10_000;
+
+/**
+ * How much all operations of a patch may copy. Each `copy` may double the object; `move` costs a copy of
+ * what stands where it goes to.
+ */
+const maxCopiedBytes = 3 * 1024 * 1024;
+
+/** Changes `target`, or makes another if an operation replaces the whole. */
+export function applyJsonPatch(target: JsonObject, body: unknown): JsonObject {
+  const operations = operationsOf(body);
+  let document: unknown = target;
+  let copiedBytes = 0;
+  for (const operation of operations) {
+    copiedBytes += copiedBy(operation, document);
+    if (copiedBytes > maxCopiedBytes)
+      throw largePatch('Unable to complete the copy, the accumulated size increase is too large');
+    document = applyOne(document, operation);
+  }
+  if (!isObject(document)) throw unfitPatch('', 'the patched document is no object');
+  checkTree(document);
+  return document;
+}
+
+function operationsOf(body: unknown): Operation[] {
+  if (!Array.isArray(body)) throw badPatch('json: cannot unmarshal into Go value of type jsonpatch.Patch');
+  if (body.length > maxOperations)
+    throw largePatch(
+      `The allowed maximum operations in a JSON patch is ${maxOperations}, got ${body.length}`,
+    );
+  for (const operation of body as unknown[])
+    if (!isObject(operation) || typeof operation['op'] !== 'string' || typeof operation['path'] !== 'string')
+      throw badPatch('an operation is an object with op and path');
+  return body as Operation[];
+}
+
+function applyOne(document: unknown, operation: Operation): unknown {
+  try {
+    return jsonpatch.applyOperation(document, operation, true, true, true).newDocument;
+  } catch (err) {
+    if (err instanceof StatusError) throw err;
+    // Its messages go on with the whole document.
+    const why = err instanceof Error ? (err.message.split('\n')[0] ?? '') : String(err);
+    throw unfitPatch(operation.path, `${operation.op}: ${why}`);
+  }
+}
+
+function copiedBy(operation: Operation, document: unknown): number {
+  if (operation.op === 'copy') return sizeOf(document, operation.from);
+  return operation.op === 'move' ? sizeOf(document, operation.path) : 0;
+}
+
+function sizeOf(document: unknown, pointer: string): number {
+  try {
+    const value: unknown = jsonpatch.getValueByPointer(document, pointer);
+    return JSON.stringify(value)?.length ?? 0;
+  } catch {
+    // The operation itself says what is wrong with it.
+    return 0;
+  }
+}

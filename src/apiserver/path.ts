@@ -1,0 +1,58 @@
+/**
+ * What a path names: `/apis/GROUP/VERSION/[namespaces/NAMESPACE/]PLURAL[/NAME[/SUBRESOURCE[/REST]]]`, with
+ * `/api/v1` for the core group.
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-uris
+ */
+import { badRequest } from '../api/errors.ts';
+
+export interface ResourcePath {
+  group: string;
+  version: string;
+  plural: string;
+  namespace?: string;
+  name?: string;
+  subresource?: string;
+  /** What comes after the subresource, for `proxy`: `a/b` of `…/proxy/a/b`. */
+  rest?: string;
+}
+
+/** The part of a path that every resource of a namespace shares would else look like a subresource. */
+const namespaceSubresources: ReadonlySet<string> = new Set(['status', 'finalize']);
+
+/** Undefined for a path that names no resource: `/api/v1`, `/healthz`. */
+export function parsePath(path: string): ResourcePath | undefined {
+  const parts = path.replace(/^\/|\/$/g, '').split('/');
+  const root = parts.shift();
+  if (root !== 'api' && root !== 'apis') return undefined;
+  if (parts.length < (root === 'api' ? 2 : 3)) return undefined;
+  const group = root === 'api' ? '' : decode(parts.shift());
+  const version = decode(parts.shift());
+  const inNamespace =
+    parts[0] === 'namespaces' && parts.length > 2 && !namespaceSubresources.has(parts[2] ?? '');
+  const namespace = inNamespace ? decode(parts.splice(0, 2)[1]) : undefined;
+  const [plural, name, subresource, ...rest] = parts;
+  // RBAC looks at a namespace itself as if it stood in it.
+  const within = namespace ?? (plural === 'namespaces' && name ? decode(name) : undefined);
+  return {
+    group,
+    version,
+    plural: decode(plural),
+    ...(within !== undefined && { namespace: within }),
+    ...(name !== undefined && { name: decode(name) }),
+    ...(subresource !== undefined && { subresource: decode(subresource) }),
+    ...(rest.length > 0 && { rest: rest.join('/') }),
+  };
+}
+
+function decode(segment = ''): string {
+  let text: string;
+  try {
+    text = decodeURIComponent(segment);
+  } catch {
+    throw badRequest(`Cannot read the path: "${segment}" is not URL encoded`);
+  }
+  // A slash in a name would reach another key of the store.
+  if (text === '' || text.includes('/') || text === '.' || text === '..')
+    throw badRequest(`Cannot read the path: ${JSON.stringify(text)} is not a name`);
+  return text;
+}

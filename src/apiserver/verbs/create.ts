@@ -1,0 +1,78 @@
+import { alreadyExists, badRequest } from '../../api/errors.ts';
+import { setDefaults } from '../../api/schema/defaults.ts';
+import { validateCreate } from '../../api/validate.ts';
+import { type Entry, Mismatch } from '../../store/contract.ts';
+import { withAdmission } from '../admit.ts';
+import { beginning } from '../beginning.ts';
+import type { Call } from '../call.ts';
+import type { ObjectAnswer } from '../contract.ts';
+import { readBody } from '../input.ts';
+import { keyOf } from '../keys.ts';
+import { asNew, type Written } from '../meta.ts';
+import { answerOne } from '../views.ts';
+import { operationOf, preview, put, throwInvalid } from '../write.ts';
+
+/** So that a generated name with its suffix is still a DNS label. */
+const longestGeneratedBase = 58;
+/** Names of five random characters can be taken; as often as Kubernetes tries another one. */
+const maxGeneratedNames = 8;
+
+/** POST to a collection. */
+export async function create(call: Call): Promise<ObjectAnswer> {
+  const { object, warnings } = readBody(call.request, call.kind);
+  checkPlace(call, object);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const entry = await createOnce(call, named(call, object));
+      return { ...answerOne(call, 201, entry), ...(warnings.length > 0 && { warnings }) };
+    } catch (err) {
+      if (!(err instanceof Mismatch)) throw err;
+      const generated = object.metadata.name === '' && object.metadata.generateName;
+      if (!generated || attempt === maxGeneratedNames)
+        throw alreadyExists(call.kind.resource, err.actual?.object.metadata.name ?? object.metadata.name);
+    }
+  }
+}
+
+function checkPlace({ kind, namespace, name }: Call, { metadata }: Written): void {
+  if (name !== '')
+    throw badRequest('the name of an object to be created stands in its metadata, not in the path');
+  if (kind.resource.namespaced && metadata.namespace && metadata.namespace !== namespace)
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  if (!kind.resource.namespaced && metadata.namespace)
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+}
+
+/** A copy that plugins and defaults may change, with its name and namespace. */
+function named({ parts, namespace, kind }: Call, object: Written): Written {
+  const { name, generateName, ...metadata } = object.metadata;
+  const made = generateName ? generateName.slice(0, longestGeneratedBase) + parts.ids.suffix() : '';
+  return {
+    ...structuredClone(object),
+    metadata: {
+      ...structuredClone(metadata),
+      name: name || made,
+      ...(generateName && { generateName }),
+      ...(kind.resource.namespaced && namespace && { namespace }),
+    },
+  };
+}
+
+function createOnce(call: Call, asked: Written): Promise<Entry> {
+  const { kind, parts } = call;
+  const object = beginning(kind, asNew(kind, asked, parts.ids.uid(), parts.clock.now()));
+  setDefaults(kind, object);
+  const operation = operationOf(call, 'create', object);
+  return withAdmission(parts.admission, operation, async () => {
+    throwInvalid(kind, object, validateCreate(kind, object));
+    const value = operation.dryRun ? await tried(call, object) : await put(call, object, 0);
+    return { value, done: true };
+  });
+}
+
+async function tried({ kind, parts, namespace }: Call, object: Written): Promise<Entry> {
+  const key = keyOf(kind.resource, namespace, object.metadata.name);
+  const taken = await parts.store.get(key);
+  if (taken) throw new Mismatch(key, taken);
+  return preview(key, object, 0);
+}

@@ -1,0 +1,30 @@
+import { setDefaults } from '../../api/schema/defaults.ts';
+import type { Call } from '../call.ts';
+import type { ObjectAnswer } from '../contract.ts';
+import { readBody } from '../input.ts';
+import { asFinalized, asStatusUpdated, asUpdated, checkIdentity, type Written } from '../meta.ts';
+import { answerOne } from '../views.ts';
+import { type Change, rewrite } from '../write.ts';
+
+/** PUT: the whole object, or with a subresource the part of it that this one writes. */
+export async function update(call: Call): Promise<ObjectAnswer> {
+  const { object, warnings } = readBody(call.request, call.kind);
+  checkIdentity(object, call.name, call.namespace);
+  const entry = await rewrite(call, (old) => changeTo(call, object, old));
+  return { ...answerOne(call, 200, entry), ...(warnings.length > 0 && { warnings }) };
+}
+
+/** What becomes of `old` when somebody writes `next` to the object or one of its subresources. */
+export function changeTo({ kind, subresource }: Call, next: Written, old: Written): Change {
+  const asked = { uid: next.metadata.uid, resourceVersion: next.metadata.resourceVersion };
+  switch (subresource) {
+    case 'status':
+      return { asked, object: asStatusUpdated(next, old) };
+    case 'finalize':
+      return { asked, object: asFinalized(next, old) };
+    default: {
+      const whole = asUpdated(kind, next, old);
+      return { asked, object: setDefaults(kind, structuredClone(whole)) };
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import { expired } from '../../api/errors.ts';
+import { metadataOf } from '../../api/table.ts';
+import type { KubeObject } from '../../api/types.ts';
+import { type Entry, TooSlow, type WatchStream } from '../../store/contract.ts';
+import type { Call } from '../call.ts';
+import type { ServedEvent, WatchAnswer } from '../contract.ts';
+import { addedEvent, bookmark, eventOf } from '../events.ts';
+import { prefixOf } from '../keys.ts';
+import { type ListOptions, readListOptions } from '../listOptions.ts';
+import { checkReadVersion } from '../resourceVersion.ts';
+import { type Selection, selectionOf } from '../selection.ts';
+import { type Shape, shapeOf, tableOfOne } from '../views.ts';
+
+/** Kubernetes ends a watch after 30 to 60 minutes, so that clients spread over servers anew. */
+const usualTimeoutMs = 30 * 60_000;
+const initialAtOnce = 200;
+/** https://kubernetes.io/docs/reference/using-api/api-concepts/#streaming-lists */
+const initialEnd = { 'k8s.io/initial-events-end': 'true' };
+
+/** GET of a collection with `watch=true`. */
+export async function watch(call: Call): Promise<WatchAnswer> {
+  const { kind, parts, namespace, request } = call;
+  const options = readListOptions(request.query, 'watch');
+  const selection = selectionOf(kind, request.query);
+  const shape = shapeOf(call);
+  checkReadVersion(options.resourceVersion, parts.store.revision());
+  const prefix = prefixOf(kind.resource, namespace);
+  const initial = wantsInitial(options) ? await parts.store.list(prefix) : undefined;
+  const stream = parts.store.watch(
+    prefix,
+    initial?.revision ?? options.resourceVersion ?? parts.store.revision(),
+  );
+  endInTime(call, stream, options.timeoutMs ?? usualTimeoutMs * (1 + Math.random()));
+  const events = watchEvents(call, { options, selection, stream, ...(initial && { initial }) });
+  return { code: 200, events: shape === 'object' ? events : reshaped(call, shape, events) };
+}
+
+/** Without a version, or with "0", a watch begins with what is there, unless it says otherwise. */
+const wantsInitial = ({ sendInitialEvents, resourceVersion }: ListOptions) =>
+  sendInitialEvents ?? !resourceVersion;
+
+function endInTime({ parts, request }: Call, stream: WatchStream, timeoutMs: number): void {
+  const over = new AbortController();
+  const end = () => {
+    over.abort();
+    stream.close();
+  };
+  request.signal.addEventListener('abort', end, { once: true });
+  if (request.signal.aborted) end();
+  void parts.clock.sleep(timeoutMs, over.signal).then(() => {
+    request.signal.removeEventListener('abort', end);
+    stream.close();
+  });
+}
+
+interface Watching {
+  options: ListOptions;
+  selection: Selection;
+  stream: WatchStream;
+  initial?: { entries: readonly Entry[]; revision: number };
+}
+
+type Events = AsyncGenerator<readonly ServedEvent[], void>;
+
+async function* watchEvents(call: Call, watching: Watching): Events {
+  const { options, selection, stream } = watching;
+  yield* initialEvents(call, watching);
+  try {
+    for await (const item of stream) {
+      if (Array.isArray(item)) {
+        const events = item
+          .map((change) => eventOf(change, selection.matches))
+          .filter((e) => e !== undefined);
+        if (events.length > 0) yield events;
+      } else if (options.bookmarks) yield [bookmark(call.kind, item.progress)];
+    }
+  } catch (err) {
+    if (!(err instanceof TooSlow)) throw err;
+    yield [{ type: 'ERROR', object: expired(err.message).status }];
+  }
+}
+
+async function* initialEvents({ kind, request }: Call, { options, selection, initial }: Watching): Events {
+  if (!initial) return;
+  const matching = initial.entries.filter((entry) => selection.matches(entry.object));
+  for (let i = 0; i < matching.length && !request.signal.aborted; i += initialAtOnce)
+    yield matching.slice(i, i + initialAtOnce).map(addedEvent);
+  if (options.sendInitialEvents) yield [bookmark(kind, initial.revision, initialEnd)];
+}
+
+async function* reshaped(call: Call, shape: Shape, events: Events): Events {
+  for await (const batch of events) yield batch.map((event) => reshapedEvent(call, shape, event));
+}
+
+function reshapedEvent(call: Call, shape: Shape, { type, object }: ServedEvent): ServedEvent {
+  if (type === 'ERROR') return { type, object };
+  const seen = object as KubeObject;
+  if (shape === 'metadata') return { type, object: metadataOf(seen) };
+  const table = tableOfOne(call, seen);
+  return { type, object: type === 'BOOKMARK' ? { ...table, rows: [] } : table };
+}

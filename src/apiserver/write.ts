@@ -1,0 +1,120 @@
+/** How an object that is there is changed: by update, patch, and the subresources that write. */
+import { isDeepStrictEqual } from 'node:util';
+import { type FieldError, invalid, modified, notFound } from '../api/errors.ts';
+import type { Kind } from '../api/kind.ts';
+import { validateUpdate } from '../api/validate.ts';
+import { type Entry, Mismatch } from '../store/contract.ts';
+import type { Operation } from './admission/contract.ts';
+import { tellGone, withAdmission } from './admit.ts';
+import type { Call } from './call.ts';
+import { isLetGo } from './deletion.ts';
+import { isDryRun } from './input.ts';
+import { keyOf } from './keys.ts';
+import { checkPreconditions, countGeneration, type Preconditions, type Written } from './meta.ts';
+
+/** As often as Kubernetes tries a patch that others' writes came in between of. */
+const maxAttempts = 5;
+
+export const keyOfCall = ({ kind, namespace, name }: Call) => keyOf(kind.resource, namespace, name);
+
+/** The object that the call is about; throws a 404. */
+export async function current(call: Call): Promise<Entry> {
+  const entry = await call.parts.store.get(keyOfCall(call));
+  if (!entry) throw notFound(call.kind.resource, call.name);
+  return entry;
+}
+
+/**
+ * Stores what `change` makes of the newest object. `change` says by `metadata.resourceVersion` which object
+ * it has seen (409 when that is not the newest); when it does not say, it is called again with the
+ * newest after a write by somebody else.
+ */
+export async function rewrite(
+  call: Call,
+  change: (old: Written) => Change | Promise<Change>,
+): Promise<Entry> {
+  for (let attempt = 1; ; attempt++) {
+    const old = await current(call);
+    const { asked, object } = await change(old.object);
+    checkPreconditions(call.kind, asked, old.object);
+    try {
+      return await admitted(call, old, object);
+    } catch (err) {
+      if (!(err instanceof Mismatch)) throw err;
+      if (attempt === maxAttempts) throw modified(call.kind.resource, call.name);
+    }
+  }
+}
+
+export interface Change {
+  /** What the writer says that it has seen. */
+  asked: Preconditions;
+  /** The object as it would be stored. */
+  object: Written;
+}
+
+function admitted(call: Call, old: Entry, changed: Written): Promise<Entry> {
+  const { kind, parts, request } = call;
+  // Parts of it are those of the stored object, which plugins must not reach.
+  const object = structuredClone(changed);
+  const operation = operationOf(call, 'update', object, old.object);
+  return withAdmission(parts.admission, operation, async () => {
+    countGeneration(kind, object, old.object);
+    // A binding is the one change of a pod's node that is allowed; who writes nothing else needs no check.
+    if (call.subresource !== 'binding') throwInvalid(kind, object, validateUpdate(kind, object, old.object));
+    const value = await store(call, old, object, isDryRun(request.query));
+    return { value, done: true };
+  });
+}
+
+async function store(call: Call, old: Entry, object: Written, dryRun: boolean): Promise<Entry> {
+  const { kind, parts } = call;
+  if (isLetGo(kind, object)) {
+    if (dryRun) return old;
+    const gone = await parts.store.delete(old.key, old.revision);
+    tellGone(parts.admission, operationOf(call, 'delete', gone.object));
+    return gone;
+  }
+  // Who writes what is there already changes nothing, and wakes nobody.
+  if (isDeepStrictEqual(object, old.object)) return old;
+  if (dryRun) return preview(old.key, object, old.revision);
+  return put(call, object, old.revision);
+}
+
+/** Writes the object if the key's last write was at `expected`. */
+export function put({ kind, parts, namespace }: Call, object: Written, expected: number): Promise<Entry> {
+  const key = keyOf(kind.resource, namespace, object.metadata.name);
+  return parts.store.put(
+    key,
+    object,
+    expected,
+    kind.ttlSeconds === undefined ? {} : { ttlSeconds: kind.ttlSeconds },
+  );
+}
+
+/** What a dry run answers. */
+export const preview = (key: string, object: Written, revision: number): Entry => ({
+  key,
+  object,
+  json: JSON.stringify(object),
+  revision,
+});
+
+export function operationOf(call: Call, verb: Operation['verb'], object: Written, old?: Written): Operation {
+  const { kind, namespace, subresource, request } = call;
+  return {
+    verb,
+    kind,
+    ...(subresource && { subresource }),
+    ...(namespace && { namespace }),
+    user: request.user,
+    dryRun: isDryRun(request.query),
+    object,
+    ...(old && { old }),
+  };
+}
+
+/** Throws a 422 when there is anything wrong. */
+export function throwInvalid({ resource }: Kind, object: Written, errors: FieldError[]): void {
+  if (errors.length > 0) throw invalid(resource, object.metadata.name, errors);
+}

@@ -1,0 +1,178 @@
+/**
+ * Collects what nobody owns any more. The graph is the informers' own index by owner: an object that
+ * went is looked up there, and so are the dependents of one that waits for them.
+ */
+import { isNotFound } from '../../api/errors.ts';
+import { qualifiedName, type Resource } from '../../api/resource.ts';
+import type { KubeObject, OwnerReference } from '../../api/types.ts';
+import { type Informer, keyOf } from '../../client/contract.ts';
+import { kindOf, watchedKinds } from '../kinds.ts';
+import type { Context, Controller } from '../loop.ts';
+import {
+  blocks,
+  finalizer,
+  hasFinalizer,
+  isEnding,
+  type OwnerState,
+  verdict,
+  waitsForDependents,
+  withoutFinalizer,
+  withoutOwner,
+} from './desired.ts';
+
+/** A key is `deployments.apps default/web`. */
+const keyFor = (resource: Resource, object: KubeObject): string =>
+  `${qualifiedName(resource)} ${keyOf(object)}`;
+
+interface Graph {
+  informers: Map<string, { resource: Resource; informer: Informer<KubeObject> }>;
+  dependentsOf(uid: string): { resource: Resource; object: KubeObject }[];
+}
+
+export const garbageCollector: Controller = {
+  name: 'garbage-collector-controller',
+  concurrency: 8,
+  start(context) {
+    const graph: Graph = { informers: new Map(), dependentsOf: (uid) => dependentsOf(graph, uid) };
+    for (const resource of watchedKinds) {
+      const informer = context.watch(resource, (now, before) => affected(graph, resource, now, before));
+      graph.informers.set(qualifiedName(resource), { resource, informer });
+    }
+    return async (key) => {
+      const [kind = '', name = ''] = key.split(' ');
+      const found = graph.informers.get(kind);
+      const object = found?.informer.get(name);
+      if (found && object) await collect(context, graph, found.resource, object);
+    };
+  },
+};
+
+function* affected(
+  graph: Graph,
+  resource: Resource,
+  now: KubeObject | undefined,
+  before: KubeObject | undefined,
+): Iterable<string> {
+  const object = now ?? before;
+  if (!object) return;
+  const { uid = '', ownerReferences } = object.metadata;
+  const isGone = !now || (before && before.metadata.uid !== uid);
+  const goneUid = isGone ? (before?.metadata.uid ?? '') : '';
+  if (isGone) {
+    for (const d of graph.dependentsOf(goneUid)) yield keyFor(d.resource, d.object);
+    // An owner that waited for this one may go now.
+    yield* ownersOf(before);
+  }
+  if (!now) return;
+  if (isEnding(now) && (hasFinalizer(now, finalizer.foreground) || hasFinalizer(now, finalizer.orphan)))
+    yield keyFor(resource, now);
+  if (ownerReferences?.length && ownerReferences !== before?.metadata.ownerReferences) {
+    yield keyFor(resource, now);
+    if (before) yield* ownersOf(before);
+  }
+}
+
+function* ownersOf(object: KubeObject | undefined): Iterable<string> {
+  for (const reference of object?.metadata.ownerReferences ?? []) {
+    const resource = kindOf(reference);
+    const namespace = resource?.namespaced ? object?.metadata.namespace : undefined;
+    if (resource) yield `${qualifiedName(resource)} ${namespace ? `${namespace}/` : ''}${reference.name}`;
+  }
+}
+
+function dependentsOf({ informers }: Graph, uid: string) {
+  const found: { resource: Resource; object: KubeObject }[] = [];
+  if (uid === '') return found;
+  for (const { resource, informer } of informers.values())
+    for (const object of informer.by('owner', uid)) found.push({ resource, object });
+  return found;
+}
+
+async function collect(
+  context: Context,
+  graph: Graph,
+  resource: Resource,
+  object: KubeObject,
+): Promise<void> {
+  if (isEnding(object)) {
+    if (hasFinalizer(object, finalizer.orphan)) await orphan(context, graph, resource, object);
+    else if (waitsForDependents(object)) await endInForeground(context, graph, resource, object);
+    return;
+  }
+  const references = object.metadata.ownerReferences ?? [];
+  const states = new Map<OwnerReference, OwnerState>();
+  for (const reference of references)
+    states.set(reference, await ownerState(context, graph, object, reference));
+  const hasDependents = graph.dependentsOf(object.metadata.uid ?? '').length > 0;
+  const next = verdict(object, (r) => states.get(r) ?? 'unknown', hasDependents);
+  if (next.do === 'nothing') return;
+  await quietly(async () => {
+    const { ownerReferences: _, ...metadata } = object.metadata;
+    if (next.do === 'unlink')
+      await context.client.update(resource, {
+        ...object,
+        metadata: { ...metadata, ownerReferences: next.ownerReferences },
+      });
+    else
+      await context.client.delete(resource, targetOf(object), {
+        propagationPolicy: next.propagationPolicy,
+        preconditions: { uid: object.metadata.uid ?? '' },
+      });
+  });
+}
+
+/** An owner that is not known is asked for at the server: the informer may only be behind. */
+async function ownerState(
+  { client }: Context,
+  graph: Graph,
+  object: KubeObject,
+  reference: OwnerReference,
+): Promise<OwnerState> {
+  const resource = kindOf(reference);
+  const informer = resource && graph.informers.get(qualifiedName(resource))?.informer;
+  if (!resource || !informer) return 'unknown';
+  const namespace = resource.namespaced ? object.metadata.namespace : undefined;
+  const known = informer.get(namespace ? `${namespace}/${reference.name}` : reference.name);
+  if (known?.metadata.uid === reference.uid) return waitsForDependents(known) ? 'waiting' : 'solid';
+  try {
+    const owner = await client.get(resource, reference.name, namespace);
+    if (owner.metadata.uid !== reference.uid) return 'absent';
+    return waitsForDependents(owner) ? 'waiting' : 'solid';
+  } catch (err) {
+    if (isNotFound(err)) return 'absent';
+    throw err;
+  }
+}
+
+async function orphan(context: Context, graph: Graph, resource: Resource, owner: KubeObject): Promise<void> {
+  const { uid = '' } = owner.metadata;
+  for (const d of graph.dependentsOf(uid))
+    await quietly(() => context.client.update(d.resource, withoutOwner(d.object, uid)));
+  await quietly(() => context.client.update(resource, withoutFinalizer(owner, finalizer.orphan)));
+}
+
+async function endInForeground(
+  { client, add }: Context,
+  graph: Graph,
+  resource: Resource,
+  owner: KubeObject,
+): Promise<void> {
+  const dependents = graph.dependentsOf(owner.metadata.uid ?? '');
+  for (const d of dependents) if (!isEnding(d.object)) add(keyFor(d.resource, d.object));
+  if (dependents.some((d) => blocks(d.object, owner))) return;
+  await quietly(() => client.update(resource, withoutFinalizer(owner, finalizer.foreground)));
+}
+
+/** What is gone already needs no collecting. */
+async function quietly(act: () => Promise<unknown>): Promise<void> {
+  try {
+    await act();
+  } catch (err) {
+    if (!isNotFound(err)) throw err;
+  }
+}
+
+const targetOf = ({ metadata: { name, namespace } }: KubeObject) => ({
+  name,
+  ...(namespace && { namespace }),
+});

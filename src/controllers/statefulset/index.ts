@@ -1,0 +1,168 @@
+/** Keeps the numbered pods of a StatefulSet, one step at a time. */
+import { isDeepStrictEqual } from 'node:util';
+import { isAlreadyExists, isNotFound } from '../../api/errors.ts';
+import { controllerRevisions, pods, statefulSets } from '../../api/resource.ts';
+import type { ControllerRevision, Pod, StatefulSet } from '../../api/types.ts';
+import { type Informer, keyOf } from '../../client/contract.ts';
+import { claim, takeUp } from '../claim.ts';
+import { type Context, type Controller, itself } from '../loop.ts';
+import { controllerOf, isControlledBy, ownerKey } from '../owners.ts';
+import { type OwnWrites, ownWrites } from '../ownWrites.ts';
+import { isTerminal } from '../pods.ts';
+import { selects } from '../selection.ts';
+import { type Desired, desired } from './desired.ts';
+import { ordinalOf, podOf } from './pod.ts';
+import { beyondHistory, byNumber, draftOf, nextNumber, sameTemplate, templateOf } from './revisions.ts';
+
+export const statefulSet: Controller = {
+  name: 'statefulset-controller',
+  concurrency: 4,
+  restMs: 10,
+  start(context) {
+    const sets = context.watch(statefulSets, itself);
+    const known = context.watch(pods, (now, before) => [
+      ...ownerKey(now, statefulSets),
+      ...ownerKey(before, statefulSets),
+      ...setsThatWouldAdopt(sets, now),
+    ]);
+    const history = context.look(controllerRevisions);
+    const world: World = {
+      known,
+      written: ownWrites(known, context.clock),
+      history,
+      historyWritten: ownWrites(history, context.clock),
+    };
+    return async (key) => {
+      const set = sets.get(key);
+      if (set) await sync(context, set, world);
+    };
+  },
+};
+
+interface World {
+  known: Informer<Pod>;
+  written: OwnWrites<Pod>;
+  history: Informer<ControllerRevision>;
+  historyWritten: OwnWrites<ControllerRevision>;
+}
+
+function setsThatWouldAdopt(sets: Informer<StatefulSet>, pod: Pod | undefined): string[] {
+  if (!pod || controllerOf(pod) || pod.metadata.deletionTimestamp) return [];
+  return sets
+    .by('namespace', pod.metadata.namespace ?? '')
+    .filter((set) => ordinalOf(set, pod) !== undefined && selects(set.spec?.selector, pod.metadata.labels))
+    .map(keyOf);
+}
+
+async function sync(context: Context, set: StatefulSet, world: World): Promise<void> {
+  if (refusesClaims(context, set)) return;
+  const { client, clock, again } = context;
+  const { uid = '', namespace = '' } = set.metadata;
+  const controlled = world.written.over(world.known.by('owner', uid), (pod) => isControlledBy(pod, set));
+  const orphans = world.known.by('orphan', namespace).filter((pod) => ordinalOf(set, pod) !== undefined);
+  const claimed = claim(set, set.spec?.selector, [...controlled, ...orphans]);
+  const owned = await takeUp(client, { owner: statefulSets, object: pods }, set, claimed);
+
+  const { update, all } = await revise(context, set, world);
+  const current = all.find((r) => r.metadata.name === set.status?.currentRevision) ?? update;
+  const names = { current: current.metadata.name, update: update.metadata.name };
+  const wanted = desired(set, owned, names, clock.now());
+  const templates = new Map([current, update].map((r) => [r.metadata.name, templateOf(r)]));
+  await act(context, set, wanted, templates, world.written);
+
+  for (const old of beyondHistory(set, all, [names.current, names.update], owned))
+    await client.delete(controllerRevisions, { name: old.metadata.name, namespace });
+  if (wanted.againMs !== undefined) again(keyOf(set), wanted.againMs);
+  if (!isDeepStrictEqual(wanted.status, set.status))
+    await client.update(statefulSets, { ...set, status: wanted.status }, 'status');
+}
+
+/** Without the claims the pods would start and lose what they write: better not to start them. */
+function refusesClaims({ events }: Context, set: StatefulSet): boolean {
+  const templates = set.spec?.volumeClaimTemplates ?? [];
+  if (templates.length === 0) return false;
+  const names = templates.map((t) => t.metadata?.name).join(', ');
+  const message = `Cannot create pods of StatefulSet ${set.metadata.name}: volumeClaimTemplates (${names}) are not supported`;
+  events.event(statefulSets, set, 'Warning', 'FailedCreate', message);
+  return true;
+}
+
+/** The ControllerRevision of the template as it is now, made or numbered anew when needed. */
+async function revise(
+  { client }: Context,
+  set: StatefulSet,
+  { history, historyWritten }: World,
+): Promise<{ update: ControllerRevision; all: ControllerRevision[] }> {
+  const all = historyWritten
+    .over(history.by('owner', set.metadata.uid ?? ''), (r) => isControlledBy(r, set))
+    .toSorted(byNumber);
+  const same = sameTemplate(set, all);
+  if (same && same === all.at(-1)) return { update: same, all };
+  const update = same
+    ? await client.update(controllerRevisions, { ...same, revision: nextNumber(all) })
+    : await create(client, set, all);
+  historyWritten.wrote(update);
+  return { update, all: [...all.filter((r) => r !== same), update] };
+}
+
+async function create(
+  client: Context['client'],
+  set: StatefulSet,
+  all: readonly ControllerRevision[],
+): Promise<ControllerRevision> {
+  const draft = draftOf(set, all);
+  try {
+    return await client.create(controllerRevisions, draft);
+  } catch (err) {
+    if (!isAlreadyExists(err)) throw err;
+    const other = await client.get(controllerRevisions, draft.metadata.name, set.metadata.namespace);
+    if (sameTemplate(set, [other])) return other;
+    const collisionCount = (set.status?.collisionCount ?? 0) + 1;
+    await client.update(
+      statefulSets,
+      { ...set, status: { replicas: 0, ...set.status, collisionCount } },
+      'status',
+    );
+    throw err;
+  }
+}
+
+async function act(
+  { client, events }: Context,
+  set: StatefulSet,
+  wanted: Desired,
+  templates: ReadonlyMap<string, ReturnType<typeof templateOf>>,
+  written: OwnWrites<Pod>,
+): Promise<void> {
+  const say = (done: 'create' | 'delete', name: string) =>
+    events.event(
+      statefulSets,
+      set,
+      'Normal',
+      done === 'create' ? 'SuccessfulCreate' : 'SuccessfulDelete',
+      `${done} Pod ${name} in StatefulSet ${set.metadata.name} successful`,
+    );
+  for (const { ordinal, revision } of wanted.create) {
+    const draft = podOf(set, templates.get(revision) ?? {}, revision, ordinal);
+    try {
+      written.wrote(await client.create(pods, draft));
+    } catch (err) {
+      const why = err instanceof Error ? err.message : String(err);
+      const message = `create Pod ${draft.metadata.name} in StatefulSet ${set.metadata.name} failed error: ${why}`;
+      events.event(statefulSets, set, 'Warning', 'FailedCreate', message);
+      throw err;
+    }
+    say('create', draft.metadata.name);
+  }
+  for (const pod of wanted.remove) {
+    const { name, namespace = '', uid = '' } = pod.metadata;
+    const message = `StatefulSet ${keyOf(set)} is recreating failed Pod ${name}`;
+    if (isTerminal(pod)) events.event(statefulSets, set, 'Warning', 'RecreatingFailedPod', message);
+    try {
+      await client.delete(pods, { name, namespace }, { preconditions: { uid } });
+      say('delete', name);
+    } catch (err) {
+      if (!isNotFound(err)) throw err;
+    }
+  }
+}

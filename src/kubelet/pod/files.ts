@@ -1,0 +1,120 @@
+/** The files in /etc that the kubelet writes for a pod. */
+import type { Pod } from '../../api/types.ts';
+
+const longestHostname = 63;
+
+/** What `hostname` says: `spec.hostname` or the pod's name; the whole domain name with `setHostnameAsFQDN`. */
+export function podHostname(pod: Pod, clusterDomain: string): string {
+  const fqdn = podDomainName(pod, clusterDomain);
+  if (pod.spec?.setHostnameAsFQDN && fqdn) {
+    if (fqdn.length > 64)
+      throw new Error(`Cannot set the hostname to ${fqdn}: it is longer than 64 characters`);
+    return fqdn;
+  }
+  return shortName(pod);
+}
+
+function shortName({ metadata, spec }: Pod): string {
+  return (spec?.hostnameOverride ?? spec?.hostname ?? metadata.name)
+    .slice(0, longestHostname)
+    .replace(/[-.]+$/, '');
+}
+
+/** Only pods with a subdomain have one. */
+function podDomainName(pod: Pod, clusterDomain: string): string | undefined {
+  const subdomain = pod.spec?.subdomain;
+  return subdomain && `${shortName(pod)}.${subdomain}.${pod.metadata.namespace}.svc.${clusterDomain}`;
+}
+
+/** https://kubernetes.io/docs/tasks/network/customize-hosts-file-for-pods/ */
+export function hostsFile(
+  pod: Pod,
+  podIPs: readonly string[],
+  clusterDomain: string,
+  nodeHosts: string,
+): string {
+  const aliases = (pod.spec?.hostAliases ?? []).map(
+    ({ ip, hostnames }) => `${ip}\t${(hostnames ?? []).join('\t')}`,
+  );
+  const added = aliases.length === 0 ? [] : ['', '# Entries added by HostAliases.', ...aliases];
+  if (pod.spec?.hostNetwork)
+    return `${['# Kubernetes-managed hosts file (host network).', nodeHosts.trimEnd(), ...added].join('\n')}\n`;
+  const fqdn = podDomainName(pod, clusterDomain);
+  const names = fqdn ? `${fqdn}\t${shortName(pod)}` : shortName(pod);
+  return `${[
+    '# Kubernetes-managed hosts file.',
+    '127.0.0.1\tlocalhost',
+    '::1\tlocalhost ip6-localhost ip6-loopback',
+    'fe00::0\tip6-localnet',
+    'fe00::0\tip6-mcastprefix',
+    'fe00::1\tip6-allnodes',
+    'fe00::2\tip6-allrouters',
+    ...podIPs.map((ip) => `${ip}\t${names}`),
+    ...added,
+  ].join('\n')}\n`;
+}
+
+export interface DnsSettings {
+  clusterDNS: readonly string[];
+  clusterDomain: string;
+  /** The node's own /etc/resolv.conf. */
+  nodeResolvConf: string;
+}
+
+interface Resolver {
+  nameservers: string[];
+  searches: string[];
+  options: string[];
+}
+
+/** https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/#pod-s-dns-policy */
+export function resolvConf(pod: Pod, settings: DnsSettings): string {
+  const base = byPolicy(pod, settings);
+  const own = pod.spec?.dnsConfig;
+  const unique = (list: string[]) => [...new Set(list)];
+  const nameservers = unique([...base.nameservers, ...(own?.nameservers ?? [])]);
+  const searches = unique([...base.searches, ...(own?.searches ?? [])]);
+  const options = new Map(base.options.map((option) => [option.split(':')[0] ?? '', option]));
+  for (const { name = '', value } of own?.options ?? [])
+    options.set(name, value === undefined ? name : `${name}:${value}`);
+  return [
+    ...(searches.length > 0 ? [`search ${searches.join(' ')}`] : []),
+    ...nameservers.map((address) => `nameserver ${address}`),
+    ...(options.size > 0 ? [`options ${[...options.values()].join(' ')}`] : []),
+    '',
+  ].join('\n');
+}
+
+function byPolicy(pod: Pod, { clusterDNS, clusterDomain, nodeResolvConf }: DnsSettings): Resolver {
+  const { dnsPolicy = 'ClusterFirst', hostNetwork } = pod.spec ?? {};
+  if (dnsPolicy === 'None') return { nameservers: [], searches: [], options: [] };
+  const ofNode = readResolvConf(nodeResolvConf);
+  const cluster = dnsPolicy === 'ClusterFirstWithHostNet' || (dnsPolicy === 'ClusterFirst' && !hostNetwork);
+  if (!cluster || clusterDNS.length === 0) return ofNode;
+  const namespace = pod.metadata.namespace;
+  return {
+    nameservers: [...clusterDNS],
+    searches: [
+      `${namespace}.svc.${clusterDomain}`,
+      `svc.${clusterDomain}`,
+      clusterDomain,
+      ...ofNode.searches,
+    ],
+    options: ['ndots:5'],
+  };
+}
+
+function readResolvConf(text: string): Resolver {
+  const words = text.split('\n').map((line) =>
+    line
+      .replace(/[#;].*/, '')
+      .trim()
+      .split(/\s+/),
+  );
+  const after = (keyword: string) => words.filter(([first]) => first === keyword).map(([, ...rest]) => rest);
+  return {
+    nameservers: after('nameserver').flat(),
+    searches: after('search').at(-1) ?? [],
+    options: after('options').flat(),
+  };
+}

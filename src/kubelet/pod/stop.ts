@@ -1,0 +1,63 @@
+/** How a container comes to its end: hook, signal, patience, SIGKILL. */
+import type { Container, Pod } from '../../api/types.ts';
+import type { ContainerRecord } from '../contract.ts';
+import { messageOf } from './failure.ts';
+import { runHook } from './hooks.ts';
+import type { Surroundings } from './surroundings.ts';
+
+export interface Stopping {
+  pod: Pod;
+  container: Container;
+  record: ContainerRecord;
+  /** Resolves when the runtime has told that it ended. */
+  ended: Promise<void>;
+  podIP: string;
+  /** When patience ends; it may come nearer while waiting (`kubectl delete --grace-period`), told by `sooner`. */
+  deadlineMs(): number;
+  sooner: AbortSignal;
+  /** The stop signal waits at least for this. */
+  notBefore: Promise<void>;
+}
+
+export async function stop(stopping: Stopping, around: Surroundings): Promise<void> {
+  const { record, ended, notBefore } = stopping;
+  await Promise.race([Promise.all([preStop(stopping, around), notBefore]), ended]);
+  await around.runtime.signal(record.id, record.stopSignal);
+  await patience(stopping, around);
+  await around.runtime.signal(record.id, 'SIGKILL');
+  await ended;
+}
+
+/** Until it has ended or the deadline is there. */
+async function patience({ ended, deadlineMs, sooner }: Stopping, { clock }: Surroundings): Promise<void> {
+  const over = new AbortController();
+  void ended.then(() => over.abort());
+  while (!over.signal.aborted) {
+    const leftMs = deadlineMs() - clock.now();
+    if (leftMs <= 0) return;
+    const wake = sooner.aborted ? over.signal : AbortSignal.any([over.signal, sooner]);
+    await clock.sleep(leftMs, wake);
+  }
+}
+
+async function preStop(stopping: Stopping, around: Surroundings): Promise<void> {
+  const { pod, container, record, podIP, ended, deadlineMs } = stopping;
+  const hook = container.lifecycle?.preStop;
+  const leftMs = deadlineMs() - around.clock.now();
+  if (!hook || leftMs <= 0 || record.state !== 'running') return;
+  const over = new AbortController();
+  void ended.then(() => over.abort());
+  try {
+    const { runtime, clock } = around;
+    const target = { runtime, clock, container, id: record.id, podIP };
+    await runHook(hook, { ...target, signal: AbortSignal.any([over.signal, stopping.sooner]) }, leftMs);
+  } catch (err) {
+    around.event(
+      pod,
+      'Warning',
+      'FailedPreStopHook',
+      `PreStopHook failed: ${messageOf(err)}`,
+      container.name,
+    );
+  }
+}

@@ -1,0 +1,475 @@
+/**
+ * Looks after one pod from the moment it is given to this node until nothing of it is left: observes,
+ * asks `plan.ts` what to do, has it done, and tells the API how things stand.
+ */
+import { rmSync } from 'node:fs';
+import { isConflict, isNotFound } from '../../api/errors.ts';
+import { pods } from '../../api/resource.ts';
+import type { Container, Pod } from '../../api/types.ts';
+import { logger } from '../../lib/log.ts';
+import type { ContainerRecord } from '../contract.ts';
+import { afterRestart, type Backoff } from './backoff.ts';
+import { containerNamed } from './env.ts';
+import { messageOf, StartFailure } from './failure.ts';
+import { PodImages } from './images.ts';
+import { initContainersOf, isSidecar, latestOf, type Plan, planPod, type Waiting } from './plan.ts';
+import { portNumber } from './ports.ts';
+import { StatusPublisher } from './publisher.ts';
+import { runIn } from './run.ts';
+import { erase, type Prepared, prepare, release, terminationLog } from './sandbox.ts';
+import { afterStart, decide, launch } from './start.ts';
+import { podStatus } from './status.ts';
+import { stop } from './stop.ts';
+import type { Surroundings } from './surroundings.ts';
+import { terminationMessage } from './termination.ts';
+
+const log = logger('kubelet');
+
+/** Deleted by force, a pod still has a second. */
+const leastGraceMs = 1_000;
+const retryMs = 1_000;
+
+export interface Found {
+  records: readonly ContainerRecord[];
+  /** The namespaces of the pod are not there any more: the node was off. */
+  sandboxLost: boolean;
+}
+
+export class PodWorker {
+  readonly #around: Surroundings;
+  readonly #publisher: StatusPublisher;
+  readonly #images: PodImages;
+  readonly #records = new Map<string, ContainerRecord>();
+  readonly #ends = new Map<string, PromiseWithResolvers<void>>();
+  readonly #busy = new Set<string>();
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #retryAtMs = new Map<string, number>();
+  readonly #backoffs = new Map<string, Backoff>();
+  readonly #startedAtMs: number;
+  readonly #sandboxSinceMs: number;
+  readonly #done = Promise.withResolvers<void>();
+  #pod: Pod;
+  #gone = false;
+  #prepared: Promise<Prepared> | undefined;
+  #sandbox: Prepared | undefined;
+  #released = false;
+  #plan: Plan | undefined;
+  #ending: { deadlineMs: number; sooner: AbortController } | undefined;
+  #ended = false;
+  #wake = new AbortController();
+
+  constructor(pod: Pod, around: Surroundings, found: Found) {
+    this.#pod = pod;
+    this.#around = around;
+    this.#publisher = new StatusPublisher(around.client, around.clock, around.signal, pod);
+    this.#images = new PodImages(around);
+    this.#startedAtMs = Date.parse(pod.status?.startTime ?? '') || around.clock.now();
+    this.#sandboxSinceMs = found.sandboxLost ? around.clock.now() : 0;
+    for (const record of found.records) this.#records.set(record.id, this.#withMessage(record));
+    void this.#run();
+  }
+
+  /** Resolves when nothing of the pod is left on the node. */
+  get done(): Promise<void> {
+    return this.#done.promise;
+  }
+
+  get pod(): Pod {
+    return this.#pod;
+  }
+
+  /** The container that exec, attach and port-forward mean. */
+  record(name: string): ContainerRecord | undefined {
+    return latestOf([...this.#records.values()], name);
+  }
+
+  records(): ContainerRecord[] {
+    return [...this.#records.values()];
+  }
+
+  podIPs(): readonly string[] {
+    return this.#sandbox && !this.#released ? this.#sandbox.sandbox.podIPs : [];
+  }
+
+  netns(): string | undefined {
+    return this.#sandbox?.sandbox.netns;
+  }
+
+  update(pod: Pod): void {
+    this.#pod = pod;
+    this.#around.volumes.podChanged(pod);
+    this.#hasten();
+    this.#look();
+  }
+
+  /** The object is gone from the API. */
+  removed(): void {
+    this.#gone = true;
+    this.#publisher.stop();
+    this.#hasten();
+    this.#look();
+  }
+
+  containerEnded(record: ContainerRecord): void {
+    this.#around.probes.stop(record.id);
+    this.#records.set(record.id, this.#withMessage(record));
+    this.#end(record.id).resolve();
+    this.#look();
+  }
+
+  #look(): void {
+    this.#wake.abort();
+  }
+
+  async #run(): Promise<void> {
+    const { clock, signal } = this.#around;
+    while (!signal.aborted) {
+      const wake = (this.#wake = new AbortController());
+      try {
+        if (await this.#step()) break;
+      } catch (err) {
+        log.error({ pod: this.#pod.metadata.name, err }, 'a pod could not be worked on, will try again');
+        this.#plan = { ...this.#emptyPlan(), wakeAtMs: clock.now() + retryMs };
+      }
+      const wakeAtMs = this.#ending ? undefined : this.#plan?.wakeAtMs;
+      await until(wake.signal, signal, wakeAtMs, clock);
+    }
+    this.#done.resolve();
+  }
+
+  #emptyPlan(): Plan {
+    return { start: [], kill: [], remove: [], waiting: new Map(), finished: false };
+  }
+
+  /** Says whether nothing of the pod is left. */
+  async #step(): Promise<boolean> {
+    if (this.#gone && this.#ended) {
+      await this.#erase();
+      return true;
+    }
+    if (this.#gone || this.#pod.metadata.deletionTimestamp) {
+      this.#terminate();
+      return false;
+    }
+    await this.#removeUnfinished();
+    // A pod that is over gets no new sandbox, only what is left of the old one is taken away.
+    if (!this.#isOver()) this.#prepare().catch(() => {});
+    this.#followProbes();
+    const plan = (this.#plan = planPod({
+      pod: this.#pod,
+      nowMs: this.#around.clock.now(),
+      records: this.records(),
+      sandboxSinceMs: this.#sandboxSinceMs,
+      startedAtMs: this.#startedAtMs,
+      busy: this.#busy,
+      health: (id) => this.#around.probes.health(id),
+      backoffs: this.#backoffs,
+      retryAtMs: this.#retryAtMs,
+    }));
+    for (const { id, message } of plan.kill) this.#kill(id, message);
+    if (plan.start.length > 0) this.#start(plan.start);
+    for (const record of plan.remove) await this.#forget(record);
+    if (plan.finished) await this.#release();
+    this.#publish();
+    return false;
+  }
+
+  #isOver(): boolean {
+    const { phase } = this.#pod.status ?? {};
+    return phase === 'Succeeded' || phase === 'Failed';
+  }
+
+  #prepare(): Promise<Prepared> {
+    this.#prepared ??= prepare(this.#pod, this.#around).then(
+      (prepared) => {
+        this.#sandbox = prepared;
+        this.#look();
+        return prepared;
+      },
+      (err: unknown) => {
+        this.#prepared = undefined;
+        throw err;
+      },
+    );
+    return this.#prepared;
+  }
+
+  /** An agent that was killed between making and starting one leaves it waiting for ever. */
+  async #removeUnfinished(): Promise<void> {
+    for (const record of this.records())
+      if (record.state === 'created' && !this.#busy.has(record.name)) await this.#forget(record);
+  }
+
+  async #forget(record: ContainerRecord): Promise<void> {
+    this.#records.delete(record.id);
+    this.#ends.delete(record.id);
+    await this.#around.runtime.remove(record.id);
+    rmSync(record.logPath, { force: true });
+  }
+
+  #followProbes(): void {
+    const ip = this.#sandbox?.sandbox.podIPs[0];
+    if (ip === undefined) return;
+    for (const record of this.#records.values()) {
+      if (record.state !== 'running' || this.#busy.has(record.name)) continue;
+      const container = containerNamed(this.#pod, record.name);
+      const before = [
+        ...(this.#pod.status?.containerStatuses ?? []),
+        ...(this.#pod.status?.initContainerStatuses ?? []),
+      ].find((s) => s.containerID === `crun://${record.id}`);
+      this.#around.probes.follow({
+        id: record.id,
+        container,
+        startedAtMs: record.startedAtMs ?? record.createdAtMs,
+        ...(before && { before: { started: before.started ?? false, ready: before.ready } }),
+        target: {
+          ip,
+          port: (name) => portNumber(container, name),
+          exec: (argv, timeoutMs) => runIn(this.#around.runtime, record.id, argv, timeoutMs),
+        },
+        onChange: () => this.#look(),
+        onUnhealthy: (message) => this.#event('Warning', 'Unhealthy', message, record.name),
+      });
+    }
+  }
+
+  #start(names: readonly string[]): void {
+    for (const name of names) this.#busy.add(name);
+    void this.#startInOrder(names).finally(() => {
+      for (const name of names) this.#busy.delete(name);
+      this.#look();
+    });
+  }
+
+  /** The next one starts when this one runs and its postStart hook is through, as users rely on. */
+  async #startInOrder(names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      if (this.#ending) return;
+      try {
+        await this.#startOne(containerNamed(this.#pod, name));
+      } catch (err) {
+        this.#couldNotStart(name, err);
+      }
+      this.#busy.delete(name);
+      this.#look();
+    }
+  }
+
+  async #startOne(container: Container): Promise<void> {
+    const pod = this.#pod;
+    const [image, prepared] = await this.#unlessEnding(
+      Promise.all([this.#images.get(pod, container), this.#prepare()]),
+    );
+    const { name } = container;
+    const before = latestOf(this.records(), name);
+    const config = await decide(pod, container, image, prepared, this.#nextAttempt(name), this.#around);
+    if (this.#ending) return;
+    if (before) this.#backoffs.set(name, afterRestart(this.#backoffs.get(name), before));
+    this.#waiting.delete(name);
+    this.#retryAtMs.delete(name);
+    const record = await launch(pod, config, this.#around);
+    if (!this.#records.has(record.id)) this.#records.set(record.id, record);
+    const podIP = prepared.sandbox.podIPs[0] ?? '';
+    if (!(await afterStart(pod, container, record, podIP, this.#around)))
+      await this.#stop(record, this.#around.clock.now() + this.#graceMs());
+  }
+
+  /** What is slow (a pull, a mount) is not waited for once the pod has to end. */
+  #unlessEnding<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      work.then(resolve, reject);
+      this.#endingSoon.signal.addEventListener('abort', () =>
+        reject(new StartFailure('ContainerCreating', 'the pod is ending', 0)),
+      );
+    });
+  }
+  readonly #endingSoon = new AbortController();
+
+  #nextAttempt(name: string): number {
+    const latest = latestOf(this.records(), name);
+    if (latest) return latest.attempt + 1;
+    const told = [
+      ...(this.#pod.status?.containerStatuses ?? []),
+      ...(this.#pod.status?.initContainerStatuses ?? []),
+    ].find((s) => s.name === name);
+    return told?.containerID ? told.restartCount + 1 : 0;
+  }
+
+  #couldNotStart(name: string, err: unknown): void {
+    const { clock } = this.#around;
+    if (!(err instanceof StartFailure)) {
+      // The runtime keeps a record of the attempt: the plan goes on from there.
+      log.debug({ pod: this.#pod.metadata.name, container: name, err: messageOf(err) }, 'cannot start');
+      this.#retryAtMs.set(name, clock.now() + retryMs);
+      return;
+    }
+    this.#retryAtMs.set(name, clock.now() + err.retryMs);
+    const initial = err.reason === 'ContainerCreating';
+    if (!initial) this.#waiting.set(name, { reason: err.reason, message: err.message });
+  }
+
+  #kill(id: string, message: string): void {
+    const record = this.#records.get(id);
+    if (!record || this.#busy.has(record.name)) return;
+    this.#busy.add(record.name);
+    this.#event('Normal', 'Killing', message, record.name);
+    const container = containerNamed(this.#pod, record.name);
+    const probe = container.livenessProbe ?? container.startupProbe;
+    const seconds = probe?.terminationGracePeriodSeconds;
+    const graceMs = seconds === undefined ? this.#graceMs() : seconds * 1000;
+    void this.#stop(record, this.#around.clock.now() + graceMs).finally(() => {
+      this.#busy.delete(record.name);
+      this.#look();
+    });
+  }
+
+  async #stop(record: ContainerRecord, deadlineMs: number, notBefore = Promise.resolve()): Promise<void> {
+    if (this.#records.get(record.id)?.state === 'exited') return;
+    this.#around.probes.stop(record.id);
+    await stop(
+      {
+        pod: this.#pod,
+        container: containerNamed(this.#pod, record.name),
+        record,
+        ended: this.#end(record.id).promise,
+        podIP: this.#sandbox?.sandbox.podIPs[0] ?? '',
+        deadlineMs: () => this.#ending?.deadlineMs ?? deadlineMs,
+        sooner: this.#ending?.sooner.signal ?? this.#endingSoon.signal,
+        notBefore,
+      },
+      this.#around,
+    );
+  }
+
+  #graceMs(): number {
+    const { metadata, spec } = this.#pod;
+    const seconds = metadata.deletionGracePeriodSeconds ?? spec?.terminationGracePeriodSeconds ?? 30;
+    return Math.max(seconds * 1000, leastGraceMs);
+  }
+
+  /** Deleted again with less patience, or gone by force: the deadline comes nearer, never farther. */
+  #hasten(): void {
+    const ending = this.#ending;
+    if (!ending) return;
+    const deadlineMs = this.#around.clock.now() + this.#graceMs();
+    if (deadlineMs >= ending.deadlineMs) return;
+    this.#ending = { deadlineMs, sooner: new AbortController() };
+    ending.sooner.abort();
+  }
+
+  #terminate(): void {
+    if (this.#ending) return;
+    const { clock } = this.#around;
+    this.#ending = { deadlineMs: clock.now() + this.#graceMs(), sooner: new AbortController() };
+    const wasReady = this.#pod.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True');
+    this.#endingSoon.abort();
+    this.#publish();
+    void this.#end1(wasReady ?? false);
+  }
+
+  async #end1(wasReady: boolean): Promise<void> {
+    const { clock, signal, dropDelayMs } = this.#around;
+    const dropped = wasReady ? clock.sleep(dropDelayMs, signal) : Promise.resolve();
+    const sidecars = new Set(
+      initContainersOf(this.#pod)
+        .filter(isSidecar)
+        .map((c) => c.name),
+    );
+    while (this.#busy.size > 0 && !signal.aborted) await clock.sleep(5, signal);
+    const running = this.records().filter((r) => r.state !== 'exited');
+    const end = (record: ContainerRecord) => {
+      this.#event('Normal', 'Killing', `Stopping container ${record.name}`, record.name);
+      return this.#stop(record, this.#ending?.deadlineMs ?? 0, dropped);
+    };
+    await Promise.all(running.filter((r) => !sidecars.has(r.name)).map(end));
+    for (const record of running.filter((r) => sidecars.has(r.name)).reverse()) await end(record);
+    if (signal.aborted) return;
+    await this.#finish();
+  }
+
+  async #finish(): Promise<void> {
+    const { client, clock, signal } = this.#around;
+    await this.#release();
+    this.#ended = true;
+    this.#publish();
+    await this.#publisher.flush();
+    const { name, namespace = '', uid = '' } = this.#pod.metadata;
+    while (!this.#gone && !signal.aborted) {
+      try {
+        await client.delete(pods, { name, namespace }, { gracePeriodSeconds: 0, preconditions: { uid } });
+        break;
+      } catch (err) {
+        if (isNotFound(err) || isConflict(err)) this.#gone = true;
+        else await clock.sleep(retryMs, signal);
+      }
+    }
+    this.#look();
+  }
+
+  async #release(): Promise<void> {
+    if (this.#released) return;
+    this.#released = true;
+    for (const { id } of this.#records.values()) this.#around.probes.stop(id);
+    await release(this.#pod.metadata.uid ?? '', this.#around);
+  }
+
+  async #erase(): Promise<void> {
+    const { directories } = this.#around;
+    await erase(this.#pod.metadata.uid ?? '', directories.logs(this.#pod), this.#around);
+  }
+
+  #end(id: string): PromiseWithResolvers<void> {
+    const end = this.#ends.get(id) ?? Promise.withResolvers<void>();
+    this.#ends.set(id, end);
+    if (this.#records.get(id)?.state === 'exited') end.resolve();
+    return end;
+  }
+
+  #withMessage(record: ContainerRecord): ContainerRecord {
+    if (record.state !== 'exited' || record.message) return record;
+    const directory = this.#around.directories.of(record.podUid);
+    const file = terminationLog(directory, record.name, record.attempt);
+    const message = terminationMessage(containerNamed(this.#pod, record.name), record, file);
+    return message ? { ...record, message } : record;
+  }
+
+  #event(type: 'Normal' | 'Warning', reason: string, message: string, container?: string): void {
+    this.#around.event(this.#pod, type, reason, message, container);
+  }
+
+  #publish(): void {
+    if (this.#gone) return;
+    const plan = this.#plan ?? this.#emptyPlan();
+    const restarting = new Set(this.#ending ? [] : [...plan.start, ...this.#busy]);
+    const waiting = this.#ending ? [] : [...this.#waiting, ...plan.waiting];
+    const status = podStatus({
+      pod: this.#pod,
+      nowMs: this.#around.clock.now(),
+      records: this.records(),
+      health: (id) => this.#around.probes.health(id),
+      waiting: new Map(waiting),
+      restarting,
+      podIPs: this.podIPs(),
+      hostIPs: this.#around.nodeIPs,
+      sandboxReady: this.#sandbox !== undefined && !this.#released,
+      startedAtMs: this.#startedAtMs,
+      terminating: this.#ending !== undefined,
+      ...(plan.failure && { failure: plan.failure }),
+      ended: this.#ended || plan.finished,
+    });
+    this.#publisher.set(this.#pod, status);
+  }
+}
+
+/** Until somebody wakes us, the time has come, or the agent ends. */
+async function until(
+  wake: AbortSignal,
+  end: AbortSignal,
+  atMs: number | undefined,
+  clock: Surroundings['clock'],
+): Promise<void> {
+  if (wake.aborted || end.aborted) return;
+  const either = AbortSignal.any([wake, end]);
+  if (atMs !== undefined) return clock.sleep(Math.max(0, atMs - clock.now()), either);
+  await new Promise<void>((resolve) => either.addEventListener('abort', () => resolve()));
+}

@@ -1,0 +1,105 @@
+/** The probes of all containers on the node, and what they say of each. */
+import type { Container, Probe } from '../../api/types.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Health } from '../pod/plan.ts';
+import type { Outcome, Target } from './contract.ts';
+import { askOnce, probeLoop } from './loop.ts';
+
+export interface Probed {
+  id: string;
+  container: Container;
+  target: Target;
+  startedAtMs: number;
+  /** What was known before the agent started anew. */
+  before?: { started: boolean; ready: boolean };
+  onChange(): void;
+  onUnhealthy(message: string): void;
+}
+
+export interface Probes {
+  /** Probes from now on; nothing if it does already. */
+  follow(probed: Probed): void;
+  health(id: string): Health;
+  stop(id: string): void;
+}
+
+type Kind = 'Startup' | 'Liveness' | 'Readiness';
+
+const unknown: Health = { started: false, ready: false };
+
+export function probes(
+  clock: Clock,
+  ask: (probe: Probe, target: Target) => Promise<Outcome> = askOnce,
+): Probes {
+  const followed = new Map<string, { health: Health; stop: AbortController }>();
+
+  function follow(probed: Probed): void {
+    const { id, container } = probed;
+    if (followed.has(id)) return;
+    const { startupProbe, readinessProbe } = container;
+    const health: Health = {
+      started: !startupProbe || (probed.before?.started ?? false),
+      ready: !readinessProbe || (probed.before?.ready ?? false),
+    };
+    const stop = new AbortController();
+    followed.set(id, { health, stop });
+    if (health.started) followRunning(probed, health, stop.signal);
+    else
+      run(probed, 'Startup', startupProbe, stop.signal, ({ ok }) => {
+        if (ok) {
+          health.started = true;
+          followRunning(probed, health, stop.signal);
+        } else health.failed = killed(container, 'startup');
+        return false;
+      });
+  }
+
+  function followRunning(probed: Probed, health: Health, signal: AbortSignal): void {
+    const { container } = probed;
+    run(probed, 'Readiness', container.readinessProbe, signal, ({ ok }) => {
+      health.ready = ok;
+      return true;
+    });
+    run(probed, 'Liveness', container.livenessProbe, signal, ({ ok }) => {
+      if (!ok) health.failed = killed(container, 'liveness');
+      return ok;
+    });
+  }
+
+  function run(
+    { target, startedAtMs, onChange, onUnhealthy }: Probed,
+    kind: Kind,
+    probe: Probe | undefined,
+    signal: AbortSignal,
+    judge: (outcome: Outcome) => boolean,
+  ): void {
+    if (!probe) return;
+    let last: boolean | undefined;
+    void probeLoop({
+      probe,
+      ask: () => ask(probe, target),
+      ranMs: clock.now() - startedAtMs,
+      clock,
+      signal,
+      onFailure: (output) => onUnhealthy(`${kind} probe failed: ${output}`),
+      onVerdict(outcome) {
+        const goOn = judge(outcome);
+        if (outcome.ok !== last) onChange();
+        last = outcome.ok;
+        return goOn;
+      },
+    });
+  }
+
+  return {
+    follow,
+    health: (id) => followed.get(id)?.health ?? unknown,
+    stop(id) {
+      followed.get(id)?.stop.abort();
+      followed.delete(id);
+    },
+  };
+}
+
+const killed = ({ name }: Container, kind: string): string =>
+  `Container ${name} failed ${kind} probe, will be restarted`;

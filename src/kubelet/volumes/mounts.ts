@@ -1,0 +1,36 @@
+/** `volumeMounts` of a container as mounts. */
+import { mkdirSync, realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Container } from '../../api/types.ts';
+import type { ContainerConfig } from '../contract.ts';
+import { expand } from '../pod/expand.ts';
+import { inside } from './items.ts';
+
+/** Throws on a mount of a volume that the pod does not have, and on a subPath that leads out of it. */
+export function volumeMounts(
+  container: Container,
+  paths: ReadonlyMap<string, string>,
+  env: Record<string, string>,
+): ContainerConfig['mounts'] {
+  return (container.volumeMounts ?? []).map((mount) => {
+    const volume = paths.get(mount.name);
+    if (volume === undefined) throw new Error(`cannot find volume "${mount.name}" to mount into container`);
+    const subPath = mount.subPathExpr ? expand(mount.subPathExpr, (name) => env[name]) : mount.subPath;
+    return {
+      source: subPath ? below(volume, subPath) : volume,
+      target: mount.mountPath,
+      readOnly: mount.readOnly ?? false,
+      ...(mount.mountPropagation && { propagation: mount.mountPropagation }),
+    };
+  });
+}
+
+/** Made if it is not there; a symbolic link in it must not lead elsewhere. */
+function below(volume: string, subPath: string): string {
+  const path = join(volume, inside(subPath));
+  if (!statSync(path, { throwIfNoEntry: false })) mkdirSync(path, { recursive: true, mode: 0o750 });
+  const real = realpathSync(path);
+  if (real !== realpathSync(volume) && !real.startsWith(`${realpathSync(volume)}/`))
+    throw new Error(`failed to prepare subPath ${subPath}: it leads out of the volume`);
+  return real;
+}

@@ -1,0 +1,145 @@
+/** The rule language that this project writes, read: matches, then statements. */
+import type { Table } from './ruleset.ts';
+import { normalKey } from './values.ts';
+
+/** Something that is read off a packet: `ip daddr`, `meta mark`. */
+export type Selector = (typeof selectors)[number];
+
+const selectors = [
+  'ct original ip6 daddr',
+  'ct original ip daddr',
+  'fib daddr type',
+  'ip saddr',
+  'ip daddr',
+  'ip6 saddr',
+  'ip6 daddr',
+  'meta nfproto',
+  'meta l4proto',
+  'meta mark',
+  'th sport',
+  'th dport',
+  'tcp dport',
+  'udp dport',
+  'ct status',
+  'ct state',
+  'iifname',
+  'oifname',
+] as const;
+
+export type Expression =
+  | { kind: 'read'; parts: Selector[]; mask?: number; map?: string }
+  | { kind: 'random'; mod: number; offset: number }
+  | { kind: 'constant'; value: string };
+
+export type Verdict =
+  | { kind: 'accept' | 'drop' | 'return' }
+  | { kind: 'jump' | 'goto'; chain: string }
+  | { kind: 'reject'; with: string };
+
+export type Statement =
+  | { kind: 'match'; left: Expression; operator: '==' | '!=' | '<' | '>='; right: { set: string } | { values: string[] } }
+  | { kind: 'vmap'; left: Expression; map: string }
+  | { kind: 'setMark'; value: Expression }
+  | { kind: 'dnat'; family: 4 | 6; to: Expression }
+  | { kind: 'masquerade' }
+  | { kind: 'update'; container: string; key: Expression; value?: Expression }
+  | Verdict;
+
+/** Reads a rule from left to right. */
+class Reader {
+  #rest: string;
+  constructor(text: string) {
+    this.#rest = text.trim();
+  }
+
+  get isAtEnd(): boolean {
+    return this.#rest === '';
+  }
+
+  /** Takes what the pattern matches at this place, if it does. */
+  take(pattern: RegExp): RegExpExecArray | undefined {
+    const match = new RegExp(`^(?:${pattern.source})(?=\\s|$)`).exec(this.#rest);
+    if (!match) return undefined;
+    this.#rest = this.#rest.slice(match[0].length).trimStart();
+    return match;
+  }
+
+  must(pattern: RegExp): RegExpExecArray {
+    const match = this.take(pattern);
+    if (!match) throw new Error(`syntax error at ${JSON.stringify(this.#rest.slice(0, 60))}`);
+    return match;
+  }
+}
+
+export function parseRule(text: string): Statement[] {
+  const reader = new Reader(text);
+  const statements: Statement[] = [];
+  while (!reader.isAtEnd) statements.push(statement(reader));
+  return statements;
+}
+
+function statement(reader: Reader): Statement {
+  const plain = reader.take(/accept|drop|return|masquerade/);
+  if (plain) return { kind: plain[0] as 'accept' | 'drop' | 'return' | 'masquerade' };
+  const jump = reader.take(/(jump|goto) ([\w-]+)/);
+  if (jump) return { kind: jump[1] as 'jump' | 'goto', chain: jump[2] ?? '' };
+  const reject = reader.take(/reject(?: with (tcp reset|\w+ [\w-]+))?/);
+  if (reject) return { kind: 'reject', with: reject[1] ?? 'icmpx port-unreachable' };
+  if (reader.take(/meta mark set/)) return { kind: 'setMark', value: expression(reader) };
+  const dnat = reader.take(/dnat (ip6?) to/);
+  if (dnat) return { kind: 'dnat', family: dnat[1] === 'ip' ? 4 : 6, to: expression(reader) };
+  const update = reader.take(/(?:update|add) @([\w-]+) \{/);
+  if (update) return updateOf(reader, update[1] ?? '');
+  return match(reader);
+}
+
+function updateOf(reader: Reader, container: string): Statement {
+  const key = expression(reader);
+  reader.take(/timeout \w+/);
+  const value = reader.take(/:/) ? expression(reader) : undefined;
+  reader.must(/\}/);
+  return { kind: 'update', container, key, ...(value && { value }) };
+}
+
+function match(reader: Reader): Statement {
+  const left = expression(reader);
+  const vmap = reader.take(/vmap @([\w-]+)/);
+  if (vmap) return { kind: 'vmap', left, map: vmap[1] ?? '' };
+  const operator = (reader.take(/==|!=|<|>=/)?.[0] ?? '==') as '==' | '!=' | '<' | '>=';
+  const set = reader.take(/@([\w-]+)/);
+  if (set) return { kind: 'match', left, operator, right: { set: set[1] ?? '' } };
+  const list = reader.take(/\{([^}]*)\}/);
+  const values = (list?.[1] ?? reader.must(/"[^"]*"|[\w.:/*,-]+/)[0]).split(',').map((v) => normalKey(v.trim()));
+  return { kind: 'match', left, operator, right: { values } };
+}
+
+function expression(reader: Reader): Expression {
+  const random = reader.take(/numgen random mod (\d+)(?: offset (\w+))?/);
+  if (random) return { kind: 'random', mod: Number(random[1]), offset: Number(random[2] ?? 0) };
+  const anySelector = new RegExp(selectors.join('|'));
+  const first = reader.take(anySelector);
+  if (!first) return { kind: 'constant', value: normalKey(reader.must(/[\w.:-]+/)[0]) };
+  const parts = [first[0] as Selector];
+  while (reader.take(/\./)) parts.push(reader.must(anySelector)[0] as Selector);
+  const mask = reader.take(/& (\w+)/)?.[1];
+  const map = reader.take(/map @([\w-]+)/)?.[1];
+  return { kind: 'read', parts, ...(mask && { mask: Number(mask) }), ...(map && { map }) };
+}
+
+/** Throws where the rule is not in the language or names what the table does not have. */
+export function checkRule(table: Table, rule: string): void {
+  const container = (name: string) => {
+    if (!table.containers.has(name)) throw new Error(`No such file or directory: set ${name}`);
+  };
+  const read = (e: Expression) => e.kind === 'read' && e.map && container(e.map);
+  for (const s of parseRule(rule)) {
+    if ((s.kind === 'jump' || s.kind === 'goto') && !table.chains.has(s.chain))
+      throw new Error(`No such file or directory: chain ${s.chain}`);
+    if (s.kind === 'vmap') container(s.map);
+    if (s.kind === 'match' && 'set' in s.right) container(s.right.set);
+    if (s.kind === 'match') read(s.left);
+    if (s.kind === 'setMark') read(s.value);
+    if (s.kind === 'dnat') read(s.to);
+    if (s.kind === 'update') container(s.container);
+  }
+}

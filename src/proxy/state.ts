@@ -1,0 +1,127 @@
+/** What stands in the kernel, Service by Service: so a change of one costs what that one has. */
+import type { Target } from './endpoints.ts';
+import { Changes, Uses } from './changes.ts';
+import { type Pick, pickName } from './picks.ts';
+import { assignSlots, elementsOf, type Frontend, idOf, type MapElement, pickOf } from './rules.ts';
+import { freshTable, type Ranges } from './table.ts';
+import { type StaleFlows, staleFlows } from './stale.ts';
+
+/** A frontend with each endpoint in its slot. */
+interface Placed {
+  frontend: Frontend;
+  slots: string[];
+}
+
+export interface Batch {
+  /** Empty when nothing changed. */
+  transaction: string;
+  /** To be forgotten once the transaction is in the kernel. */
+  stale: StaleFlows[];
+}
+
+export class ProxyState {
+  readonly #ranges: Ranges;
+  readonly #services = new Map<string, Map<string, Placed>>();
+  /** Which Service has a frontend. */
+  readonly #owners = new Map<string, string>();
+  /** The API gives no address or port out twice; where two Services want the same all the same, the first keeps it. */
+  readonly #waiting = new Map<string, Map<string, Frontend>>();
+  readonly #picks = new Uses<Pick>();
+  readonly #hairpins = new Uses<MapElement>();
+  constructor(ranges: Ranges) {
+    this.#ranges = ranges;
+  }
+
+  /** Takes in what some Services now are (nothing, for one that is gone), and tells how the kernel follows. */
+  update(services: ReadonlyMap<string, readonly Frontend[]>): Batch {
+    const changes = new Changes();
+    const stale: StaleFlows[] = [];
+    // All that is given up comes first: an address may pass from one Service to another.
+    const freed = [...services].flatMap(([service, wanted]) => this.#giveUp(service, wanted, changes, stale));
+    for (const id of freed) this.#passOn(id, changes, stale);
+    for (const [service, frontends] of services)
+      for (const frontend of frontends) this.#put(service, frontend, changes, stale);
+    return { transaction: changes.commands().join('\n'), stale };
+  }
+
+  /** The whole table as it should be, whatever stands in the kernel. */
+  everything(): string {
+    const changes = new Changes();
+    for (const pick of this.#picks.all()) changes.addPick(pick);
+    for (const hairpin of this.#hairpins.all()) changes.add(hairpin);
+    for (const placed of this.#services.values())
+      for (const { frontend, slots } of placed.values())
+        for (const element of elementsOf(frontend, slots)) changes.add(element);
+    return [...freshTable(this.#ranges), ...changes.commands()].join('\n');
+  }
+
+  /** Takes out what a Service no longer wants, and tells which frontends are free by that. */
+  #giveUp(service: string, wanted: readonly Frontend[], changes: Changes, stale: StaleFlows[]): string[] {
+    const ids = new Set(wanted.map(idOf));
+    for (const [id, waiting] of this.#waiting) if (!ids.has(id)) waiting.delete(service);
+    const placed = this.#services.get(service) ?? new Map<string, Placed>();
+    const freed = [...placed.keys()].filter((id) => !ids.has(id));
+    for (const id of freed) {
+      const frontend = placed.get(id)?.frontend;
+      if (frontend) this.#put(service, { ...frontend, targets: [] }, changes, stale);
+      placed.delete(id);
+      this.#owners.delete(id);
+    }
+    if (placed.size === 0) this.#services.delete(service);
+    return freed;
+  }
+
+  #passOn(id: string, changes: Changes, stale: StaleFlows[]): void {
+    const [next] = this.#waiting.get(id) ?? [];
+    if (!next) return;
+    this.#waiting.get(id)?.delete(next[0]);
+    if (this.#waiting.get(id)?.size === 0) this.#waiting.delete(id);
+    this.#put(next[0], next[1], changes, stale);
+  }
+
+  #put(service: string, frontend: Frontend, changes: Changes, stale: StaleFlows[]): void {
+    const id = idOf(frontend);
+    const owner = this.#owners.get(id) ?? service;
+    if (owner !== service) {
+      this.#waiting.set(id, (this.#waiting.get(id) ?? new Map<string, Frontend>()).set(service, frontend));
+      return;
+    }
+    this.#owners.set(id, service);
+    const placed = this.#services.get(service) ?? new Map<string, Placed>();
+    this.#services.set(service, placed);
+    const before = placed.get(id);
+    const slots = assignSlots(before?.slots ?? [], frontend.targets, frontend.stickySeconds !== undefined);
+    const after = { frontend, slots };
+    placed.set(id, after);
+    this.#exchange(before, after, changes);
+    stale.push(...staleFlows(before?.frontend, frontend));
+  }
+
+  #exchange(before: Placed | undefined, after: Placed, changes: Changes): void {
+    // What is new is counted first, so that nothing shared goes and comes back.
+    if (after.slots.length > 0) {
+      const pick = pickOf(after.frontend, after.slots);
+      if (this.#picks.take(pickName(pick), pick)) changes.addPick(pick);
+    }
+    for (const hairpin of hairpinsOf(after.frontend))
+      if (this.#hairpins.take(hairpin.key, hairpin)) changes.add(hairpin);
+    if (before) this.#release(before, changes);
+    for (const element of before ? elementsOf(before.frontend, before.slots) : []) changes.remove(element);
+    for (const element of elementsOf(after.frontend, after.slots)) changes.add(element);
+  }
+
+  #release({ frontend, slots }: Placed, changes: Changes): void {
+    if (slots.length > 0) {
+      const pick = pickOf(frontend, slots);
+      if (this.#picks.release(pickName(pick))) changes.removePick(pick);
+    }
+    for (const hairpin of hairpinsOf(frontend))
+      if (this.#hairpins.release(hairpin.key)) changes.remove(hairpin);
+  }
+}
+
+/** An endpoint on this node that may reach itself through the Service. */
+const hairpinsOf = ({ family, targets }: Frontend): MapElement[] =>
+  targets
+    .filter(({ isLocal }: Target) => isLocal)
+    .map(({ address }) => ({ container: `hairpin${family}`, key: `${address} . ${address}` }));
