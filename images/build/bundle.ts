@@ -1,6 +1,6 @@
 /** A component of Switchboard and all it imports, in one file. */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 interface Bundle {
@@ -33,6 +33,7 @@ async function bundleIfChanged(dir: string, entry: string): Promise<Bundle> {
   const made = await makeBundle(dir, entry);
   await writeFile(`${recordFile}.new`, JSON.stringify(made));
   await rename(`${recordFile}.new`, recordFile);
+  if (record && record.file !== made.file) await rm(record.file, { force: true });
   return made;
 }
 

@@ -46,7 +46,7 @@ export interface Field {
   readonly atomic: boolean;
 }
 
-export type Default = string | number | boolean | Readonly<Record<string, never>>;
+type Default = string | number | boolean | Readonly<Record<string, never>>;
 
 export type ScalarType =
   | 'string'

@@ -4,6 +4,7 @@ import type { Attributes, Authorizer } from './authz/contract.ts';
 import { refused } from './authz/refusal.ts';
 import type { ApiRequest } from './contract.ts';
 import type { ResourcePath } from './path.ts';
+import { without } from './without.ts';
 
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection';
 
@@ -16,7 +17,7 @@ export function authorize(authorizer: Authorizer, attributes: Attributes): void 
 export function attributesOf(request: ApiRequest, target: ResourcePath | undefined): Attributes {
   const { user, path } = request;
   if (!target) return { user, path, verb: request.method.toLowerCase() };
-  const { rest: _, ...resource } = target;
+  const resource = without(target, 'rest');
   const verb = verbOf(request, target);
   const name = target.name ?? (verb === 'list' || verb === 'watch' ? selectedName(request.query) : undefined);
   return { user, path, verb, resource: { ...resource, ...(name && { name }) } };

@@ -201,10 +201,10 @@ describe('update', () => {
     const made = await api.post(maps, '{metadata: {name: a}, data: {x: "1"}}');
     const { code, object } = await api.put(
       `${maps}/a`,
-      '{metadata: {name: a, creationTimestamp: null}, data: {y: "2"}}',
+      '{metadata: {name: a, creationTimestamp: null}, data: {b: "2"}}',
     );
     assert.equal(code, 200);
-    assert.deepEqual(object['data'], { y: '2' });
+    assert.deepEqual(object['data'], { b: '2' });
     assert.equal(object['metadata'].uid, made.object['metadata'].uid);
     assert.equal(object['metadata'].creationTimestamp, made.object['metadata'].creationTimestamp);
     assert.ok(Number(object['metadata'].resourceVersion) > Number(made.object['metadata'].resourceVersion));

@@ -8,6 +8,7 @@ import type { Kind } from '../api/kind.ts';
 import type { KubeObject } from '../api/types.ts';
 import { rfc3339 } from '../lib/clock.ts';
 import type { Written } from './meta.ts';
+import { without } from './without.ts';
 
 export type Propagation = 'Orphan' | 'Background' | 'Foreground';
 
@@ -79,7 +80,7 @@ function marked(
   graceSeconds: number | undefined,
   nowMs: number,
 ): Written {
-  const { finalizers: _, ...metadata } = object.metadata;
+  const metadata = without(object.metadata, 'finalizers');
   const ending =
     graceSeconds === undefined
       ? {}

@@ -69,7 +69,7 @@ async function route(parts: Parts, request: ApiRequest): Promise<Answer> {
   if (target) return resourceAnswer(parts, request, target);
   const answer =
     (await systemAnswer(parts, request)) ??
-    (await discoveryAnswer(request, kinds)) ??
+    discoveryAnswer(request, kinds) ??
     (await openapiAnswer(request, kinds));
   if (!answer) throw unknownPath();
   return answer;

@@ -6,6 +6,7 @@ import { cannotDecode, decode, strictError } from '../api/schema/decode.ts';
 import type { KubeObject } from '../api/types.ts';
 import type { ApiRequest } from './contract.ts';
 import { decodeBody } from './wire/index.ts';
+import { without } from './without.ts';
 
 export interface Input<T = KubeObject> {
   object: T;
@@ -52,12 +53,12 @@ export function conform(
 
 /** `apiVersion` and `kind` come first and are always there, and so is `metadata`. */
 function asObject(object: Record<string, unknown>, { resource }: Readable): KubeObject {
-  const { apiVersion: _, kind: __, metadata, ...rest } = object;
+  const rest = without(object, 'apiVersion', 'kind', 'metadata');
   return {
     apiVersion: apiVersionOf(resource),
     kind: resource.kind,
     // A name that is not there yet comes from `generateName`, or is refused by the verb.
-    metadata: { name: '', ...(metadata as object | undefined) },
+    metadata: { name: '', ...(object['metadata'] as object | undefined) },
     ...rest,
   };
 }
@@ -69,13 +70,15 @@ function checkKind(json: unknown, { resource }: Readable): void {
   const expected = apiVersionOf(resource);
   if (apiVersion !== undefined && apiVersion !== '' && apiVersion !== expected)
     throw badRequest(
-      `the API version in the data (${String(apiVersion)}) does not match the expected API version (${expected})`,
+      `the API version in the data (${asText(apiVersion)}) does not match the expected API version (${expected})`,
     );
   if (kind !== undefined && kind !== '' && kind !== resource.kind)
     throw badRequest(
-      `the kind in the data (${String(kind)}) does not match the expected kind (${resource.kind})`,
+      `the kind in the data (${asText(kind)}) does not match the expected kind (${resource.kind})`,
     );
 }
+
+const asText = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
 
 type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
 

@@ -8,26 +8,19 @@ import { badRequest, conflict, modified } from '../api/errors.ts';
 import type { Kind } from '../api/kind.ts';
 import type { KubeObject } from '../api/types.ts';
 import { rfc3339 } from '../lib/clock.ts';
+import { without } from './without.ts';
 
 /** An object of a kind that has both; those that have neither are fine with it. */
 export type Written = KubeObject & { spec?: unknown; status?: unknown };
 
 /** A new object as it is first stored. */
 export function asNew(kind: Kind, object: Written, uid: string, nowMs: number): Written {
-  const {
-    resourceVersion,
-    selfLink: _selfLink,
-    managedFields: _managedFields,
-    deletionTimestamp: _deletionTimestamp,
-    deletionGracePeriodSeconds: _deletionGracePeriodSeconds,
-    generation: _generation,
-    ...metadata
-  } = object.metadata;
-  if (resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');
+  if (object.metadata.resourceVersion)
+    throw badRequest('resourceVersion should not be set on objects to be created');
   return {
     ...object,
     metadata: {
-      ...metadata,
+      ...without(object.metadata, 'resourceVersion', ...written),
       uid,
       creationTimestamp: rfc3339(nowMs),
       ...(kind.status && { generation: 1 }),
@@ -35,11 +28,23 @@ export function asNew(kind: Kind, object: Written, uid: string, nowMs: number): 
   };
 }
 
+/** Metadata that only the server writes. */
+const written = [
+  'selfLink',
+  'managedFields',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'generation',
+] as const;
+
 /** A write to the object itself: the status stays, and so does what only the server says. */
 export function asUpdated(kind: Kind, next: Written, old: Written): Written {
-  const { status: ours, ...object } = next;
-  const status = kind.status ? old.status : ours;
-  return { ...object, metadata: ownMetadata(next, old), ...(status !== undefined && { status }) };
+  const { status } = kind.status ? old : next;
+  return {
+    ...without(next, 'status'),
+    metadata: ownMetadata(next, old),
+    ...(status !== undefined && { status }),
+  };
 }
 
 /** Counts a change of the spec, in place; to be called when nobody changes the object any more. */
@@ -50,8 +55,8 @@ export function countGeneration(kind: Kind, next: Written, old: Written): void {
 
 /** A write to `/status`: only that changes. */
 export function asStatusUpdated(next: Written, old: Written): Written {
-  const { status: _, ...object } = old;
-  return next.status === undefined ? object : { ...object, status: next.status };
+  if (next.status === undefined) return without(old, 'status');
+  return { ...old, status: next.status };
 }
 
 /** A write to `/finalize` of a namespace: only `spec.finalizers` changes. */
@@ -62,10 +67,8 @@ export function asFinalized(next: Written, old: Written): Written {
 
 /** The writer's metadata, with what only the server writes as it was. */
 function ownMetadata({ metadata: next }: KubeObject, { metadata: old }: KubeObject): KubeObject['metadata'] {
-  const { selfLink: _selfLink, managedFields: _managedFields, deletionTimestamp: _dt, ...rest } = next;
-  const { deletionGracePeriodSeconds: _dg, generation: _g, ...metadata } = rest;
   return {
-    ...metadata,
+    ...without(next, ...written),
     ...(old.namespace && { namespace: old.namespace }),
     ...(old.uid && { uid: old.uid }),
     ...(old.creationTimestamp && { creationTimestamp: old.creationTimestamp }),

@@ -14,7 +14,7 @@ export interface Selection {
   readonly everything: boolean;
   /** Set when only an object of this name can be meant. */
   readonly name?: string;
-  matches(object: KubeObject): boolean;
+  readonly matches: (object: KubeObject) => boolean;
 }
 
 /** Throws a 400 when a selector cannot be read or the kind cannot be selected by such a field. */

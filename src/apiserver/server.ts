@@ -13,8 +13,8 @@ import type { Authorizer } from './authz/contract.ts';
 import type { Answer, Handler } from './contract.ts';
 import { formatFor } from './http/encode.ts';
 import { identityOf } from './http/peer.ts';
-import { type Incoming, readBody, readHead, requestOf } from './http/request.ts';
-import { type Outgoing, respond } from './http/respond.ts';
+import { type Incoming, readBody, readHead, requestOf, withBody } from './http/request.ts';
+import { drop, type Outgoing, respond } from './http/respond.ts';
 import { type UpgradeHandler, upgraded } from './http/upgrade.ts';
 
 export type { UpgradeHandler } from './http/upgrade.ts';
@@ -128,13 +128,16 @@ async function serve(
   response.on('error', () => {});
   const answer = await answerTo(options, limits, incoming, signal);
   try {
+    const unread = withBody.has(incoming.method ?? '') && !incoming.complete;
     // What was not read of a body would be taken for the next request.
-    if (!incoming.complete && incoming.httpVersionMajor === 1) response.setHeader('connection', 'close');
+    if (unread && incoming.httpVersionMajor === 1) response.setHeader('connection', 'close');
     await respond(response, answer, {
       format: formatFor(incoming.headers.accept),
       headOnly: incoming.method === 'HEAD',
       stallMs: limits.stallMs,
     });
+    // RFC 9113, section 8.1: the client need not send the rest.
+    if (unread && 'stream' in response) response.stream.close();
   } catch (err) {
     if (signal.aborted || response.destroyed) return;
     await lastWord(response, err);
@@ -162,11 +165,11 @@ async function answerTo(
 /** The answer could not be written as asked (406), or its source failed in the middle. */
 async function lastWord(response: Outgoing, err: unknown): Promise<void> {
   if (response.headersSent) {
-    if (!(err instanceof StatusError)) log.warn({ err }, 'an answer broke off');
-    response.destroy();
+    if (!(err instanceof StatusError)) log.warn(`an answer broke off: ${(err as Error).message}`);
+    drop(response);
     return;
   }
   const object = statusOf(err, log);
   const options = { format: 'json', headOnly: false, stallMs: usual.stallMs } as const;
-  await respond(response, { code: object.code, object }, options).catch(() => response.destroy());
+  await respond(response, { code: object.code, object }, options).catch(() => drop(response));
 }

@@ -106,7 +106,7 @@ describe('binding', () => {
       (await api.post(`${pods}/web/binding`, '{metadata: {name: web}, target: {kind: Node}}')).code,
       422,
     );
-    assert.equal((await api.post(`${pods}/none/binding`, '{target: {kind: Node, name: n}}')).code, 404);
+    assert.equal((await api.post(`${pods}/none/binding`, '{target: {kind: Node, name: node-1}}')).code, 404);
   });
 });
 

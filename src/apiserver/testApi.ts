@@ -9,7 +9,7 @@ import type { Answer, ApiRequest, Handler, ServedEvent, User } from './contract.
 import { createHandler } from './handler.ts';
 
 /** An object as tests look at it. */
-// biome-ignore lint/suspicious/noExplicitAny: tests reach into objects of every kind
+// oxlint-disable-next-line typescript/no-explicit-any -- tests reach into objects of every kind
 export type Loose = Record<string, any>;
 
 export const admin: User = { name: 'admin', groups: ['system:masters'] };

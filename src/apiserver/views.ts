@@ -8,6 +8,7 @@ import type { Entry } from '../store/contract.ts';
 import type { Call } from './call.ts';
 import type { ObjectAnswer } from './contract.ts';
 import { negotiate, notAcceptable } from './wire/index.ts';
+import { without } from './without.ts';
 
 export type Shape = 'object' | 'Table' | 'metadata';
 
@@ -77,8 +78,8 @@ export const listOf = ({ resource }: Kind, metadata: ListMeta, entries: readonly
 const partCharacters = 256 * 1024;
 
 /** The text of a list, out of the texts of its items. */
-function* listParts({ items: _, ...head }: List, entries: readonly Entry[]): Generator<string> {
-  let part = `${JSON.stringify(head).slice(0, -1)},"items":[`;
+function* listParts(list: List, entries: readonly Entry[]): Generator<string> {
+  let part = `${JSON.stringify(without(list, 'items')).slice(0, -1)},"items":[`;
   for (const [i, { json }] of entries.entries()) {
     part += i === 0 ? json : `,${json}`;
     if (part.length < partCharacters) continue;

@@ -1,4 +1,5 @@
 /** What the processes of a cluster are told when they start: pure, from the cluster's record. */
+import type { AgentConfig } from '../agent/config.ts';
 import { addressesOf, apiPort, clusterDomain } from './addresses.ts';
 import type { ClusterCertificates } from './certificates.ts';
 import { imagesDir } from './paths.ts';
@@ -22,24 +23,6 @@ export interface ControlPlaneConfig {
   clusterDomain: string;
   /** Name servers: two where there are two nodes to put them on. */
   dnsReplicas: number;
-}
-
-export interface AgentConfig {
-  nodeName: string;
-  nodeIPs: string[];
-  controlPlane: boolean;
-  server: string;
-  ca: string;
-  node: { cert: string; key: string };
-  network: { cert: string; key: string };
-  serving: { cert: string; key: string };
-  podCIDRs: string[];
-  serviceCIDRs: string[];
-  clusterDNS: string;
-  clusterDomain: string;
-  imagesDir: string;
-  /** Images come only from registries on the host's loopback. */
-  hermetic: boolean;
 }
 
 const pair = (k: { certificate: string; privateKey: string }) => ({ cert: k.certificate, key: k.privateKey });

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { familyOf } from '../lib/ip.ts';
-import { createNetns } from '../lib/linux/namespaces.ts';
+import { createNetns, inNamespace } from '../lib/linux/namespaces.ts';
 import { addAddress } from '../lib/linux/netlink/addresses.ts';
 import {
   addBridge,
@@ -28,6 +28,12 @@ const loopback = 1;
 /** The name of the bridge's port for the host. */
 const hostPort = 'host';
 
+/**
+ * Without a link-local address that is ready a router cannot ask for its neighbours, and duplicate address
+ * detection (RFC 4862, 5.4) would keep it waiting for two seconds.
+ */
+const usableAtOnce = { 'net.ipv6.conf.default.accept_dad': '0' };
+
 export interface LanOptions {
   /** Will hold the LAN's namespace open. */
   netnsFile: string;
@@ -38,10 +44,10 @@ export interface LanOptions {
 export function createLan({ netnsFile, addresses }: LanOptions): void {
   mkdirSync(dirname(netnsFile), { recursive: true });
   createNetns(netnsFile, () => {
+    writeSysctlsIfPresent({ ...bridgesDoNotFilter, ...usableAtOnce });
     const lan = netlink();
     try {
       lan.send(addBridge(bridge), setLink(loopback, { up: true }));
-      writeSysctlsIfPresent(bridgesDoNotFilter);
       const link = indexOf(lan, bridge);
       lan.send(setLink(link, { up: true }), ...addresses.map((address) => withPrefix(link, address)));
     } finally {
@@ -60,6 +66,7 @@ export interface NodePlug {
 
 /** Gives the node its `eth0`. No default route: there is nothing outside the LAN. */
 export function attachNode({ lanNetns, nodeNetns, nodeName, addresses }: NodePlug): void {
+  inNamespace(nodeNetns, () => writeSysctlsIfPresent(usableAtOnce));
   plugIn(lanNetns, portOf(nodeName), { netns: nodeNetns, name: 'eth0', addresses });
 }
 

@@ -25,6 +25,8 @@ export function prepareNode({ nodeIPs, serviceCIDRs, link: linkName = 'eth0' }: 
     // An address is answered for on its own link only.
     'net.ipv4.conf.all.arp_ignore': '1',
     'net.ipv4.conf.all.arp_announce': '2',
+    // What is refused is refused each time: by default a client hears of it once a second, and waits otherwise.
+    'net.ipv4.icmp_ratelimit': '0',
   });
   writeSysctlsIfPresent({
     'net.ipv6.conf.all.forwarding': '1',
@@ -32,6 +34,7 @@ export function prepareNode({ nodeIPs, serviceCIDRs, link: linkName = 'eth0' }: 
     // Pod links need no link-local address.
     'net.ipv6.conf.default.addr_gen_mode': '1',
     'net.ipv6.conf.all.accept_ra': '0',
+    'net.ipv6.icmp.ratelimit': '0',
     // Packets out of window are not dropped as invalid but left to the endpoint (kubernetes/kubernetes#74839).
     'net.netfilter.nf_conntrack_tcp_be_liberal': '1',
     ...bridgesDoNotFilter,

@@ -244,7 +244,7 @@ export function storeContract(name: string, open: (options: EngineOptions) => Pr
       const entries = await Promise.all(Array.from({ length: 500 }, (_, i) => put(`/c/${i}`)));
       assert.deepEqual(
         entries.map((entry) => entry.revision),
-        [...entries.map((entry) => entry.revision)].sort((a, b) => a - b),
+        entries.map((entry) => entry.revision).toSorted((a, b) => a - b),
       );
       assert.equal((await store.list('/c/')).entries.length, 500);
     });

@@ -86,7 +86,9 @@ describe('a deployment', () => {
     assert.equal(onFirst, 50);
 
     await client.patch(deployments, target, { spec: { replicas: 4 } });
-    await within(async () => assert.equal((await client.list(pods, { namespace: 'default' })).items.length, 4));
+    await within(async () =>
+      assert.equal((await client.list(pods, { namespace: 'default' })).items.length, 4),
+    );
     const template = deploymentYaml(4, 'nginx:2').spec.template;
     await client.patch(deployments, target, { spec: { template } });
     await within(async () => {
@@ -124,7 +126,11 @@ describe('a deployment', () => {
     await within(async () =>
       assert.equal((await client.get(deployments, 'web', 'default')).status?.readyReplicas, 2),
     );
-    await client.delete(deployments, { name: 'web', namespace: 'default' }, { propagationPolicy: 'Foreground' });
+    await client.delete(
+      deployments,
+      { name: 'web', namespace: 'default' },
+      { propagationPolicy: 'Foreground' },
+    );
     await within(async () => {
       assert.equal((await client.list(deployments, { namespace: 'default' })).items.length, 0);
       assert.equal((await client.list(pods, { namespace: 'default' })).items.length, 0);
@@ -138,7 +144,9 @@ describe('a deployment', () => {
     await within(async () =>
       assert.equal((await client.get(deployments, 'web', 'default')).status?.readyReplicas, 2),
     );
-    const before = (await client.list(pods, { namespace: 'default' })).items.map((p) => p.metadata.uid).sort();
+    const before = (await client.list(pods, { namespace: 'default' })).items
+      .map((p) => p.metadata.uid)
+      .sort();
     await client.delete(deployments, { name: 'web', namespace: 'default' }, { propagationPolicy: 'Orphan' });
     await within(async () => {
       const [set] = (await client.list(replicaSets, { namespace: 'default' })).items;
@@ -216,7 +224,10 @@ describe('a namespace', () => {
     await using plane = await cluster();
     const { client } = plane;
     await plane.create({ kind: 'Namespace', metadata: { name: 'shop' } });
-    const inShop = (object: { metadata: object }) => ({ ...object, metadata: { ...object.metadata, namespace: 'shop' } });
+    const inShop = (object: { metadata: object }) => ({
+      ...object,
+      metadata: { ...object.metadata, namespace: 'shop' },
+    });
     await plane.create(inShop(serviceYaml), inShop(deploymentYaml(3)));
     await within(async () =>
       assert.equal((await client.get(deployments, 'web', 'shop')).status?.readyReplicas, 3),

@@ -88,6 +88,12 @@ describe('images come from registries and archives', { timeout: 90_000 }, () => 
     assert.equal((await store.find(reference))?.id, image.id);
   });
 
+  test('an image whose layers are zstd is unpacked too', async () => {
+    await push(`${open.host}/team/app:zstd`, '--dest-compress-format', 'zstd');
+    const image = await store.pull(`${open.host}/team/app:zstd`);
+    assert.equal(statSync(join(image.rootfs, 'etc/owner')).uid, 1000);
+  });
+
   test('two tags of one image share all of it', async () => {
     await push(`${open.host}/team/app:again`);
     const [one, two] = await Promise.all(

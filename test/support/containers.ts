@@ -8,14 +8,30 @@ import { execute } from '../../src/lib/exec.ts';
 
 export const inside = process.env['SWITCHBOARD_TEST_INSIDE'] === '1';
 
-/** Runs a test file again in a mount namespace without the v2 tree of a hybrid layout, which crun refuses. */
+/**
+ * Runs a test file again in a mount namespace without the v2 tree of a hybrid layout, which crun refuses,
+ * and in a network of its own.
+ */
 export async function runInside(file: string): Promise<void> {
-  const script = 'umount /sys/fs/cgroup/unified 2>/dev/null; exec "$@"';
-  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const script = 'umount /sys/fs/cgroup/unified 2>/dev/null; ip link set lo up; exec "$@"';
+  // Or else the inner run takes itself for a part of the outer one.
+  const env = { ...process.env, NODE_TEST_CONTEXT: undefined, SWITCHBOARD_TEST_INSIDE: '1' };
   const { code, stdout, stderr } = await execute(
     'unshare',
-    ['--mount', '--propagation', 'slave', 'sh', '-c', script, 'sh', process.execPath, '--test', file],
-    { env: { ...env, SWITCHBOARD_TEST_INSIDE: '1' }, timeoutMs: 120_000 },
+    [
+      '--mount',
+      '--net',
+      '--propagation',
+      'slave',
+      'sh',
+      '-c',
+      script,
+      'sh',
+      process.execPath,
+      '--test',
+      file,
+    ],
+    { env, timeoutMs: 120_000 },
   );
   if (code !== 0) throw new Error(`${stdout}\n${stderr}`);
 }

@@ -6,7 +6,7 @@ import { isConflict, isNotFound } from '../../src/api/errors.ts';
 import { leases, namespaces, nodes, pods, serviceAccounts, services } from '../../src/api/resource.ts';
 import type { KubeObject, Pod } from '../../src/api/types.ts';
 import { admissionPlugins } from '../../src/apiserver/admission/index.ts';
-import { createHandler, localClient } from '../../src/apiserver/index.ts';
+import { createHandler, type Handler, localClient } from '../../src/apiserver/index.ts';
 import type { Client } from '../../src/client/contract.ts';
 import { keyOf } from '../../src/client/contract.ts';
 import { workQueue } from '../../src/client/queue.ts';
@@ -31,11 +31,12 @@ export class ControlPlane implements AsyncDisposable {
   readonly #abort = new AbortController();
   readonly #running: Promise<void>[] = [];
   readonly #silent = new Set<string>();
+  #cut = false;
 
   constructor(options: { config?: Partial<ControllerConfig>; store?: Store; clock?: Clock } = {}) {
     const { clock = systemClock } = options;
     this.store = options.store ?? openMemory();
-    this.client = apiServer(this.store, clock);
+    this.client = apiServer(this.store, clock, () => this.#cut);
     const { signal } = this.#abort;
     const { client } = this;
     this.informers = sharedInformers(client, { clock: systemClock, signal });
@@ -80,6 +81,12 @@ export class ControlPlane implements AsyncDisposable {
     }
   }
 
+  /** Ends without a word, as a process that is killed; its store stays. */
+  abandon(): void {
+    this.#cut = true;
+    this.#abort.abort();
+  }
+
   #kubelets(signal: AbortSignal): void {
     const informer = this.informers.of(pods);
     let address = 0;
@@ -95,7 +102,11 @@ export class ControlPlane implements AsyncDisposable {
           if (pod.metadata.deletionTimestamp)
             await this.client.delete(pods, { name, namespace }, { gracePeriodSeconds: 0 });
           else if (pod.status?.phase === 'Pending')
-            await this.client.update(pods, running(pod, `10.244.${address >> 8}.${address++ & 255}`), 'status');
+            await this.client.update(
+              pods,
+              running(pod, `10.244.${address >> 8}.${address++ & 255}`),
+              'status',
+            );
         } catch (err) {
           if (!isNotFound(err) && !isConflict(err)) throw err;
         }
@@ -119,7 +130,7 @@ function resourceOf({ kind }: { kind: string }) {
   return found;
 }
 
-function apiServer(store: Store, clock: Clock): Client {
+function apiServer(store: Store, clock: Clock, isCut: () => boolean): Client {
   const read = async <T>(get: () => Promise<T>): Promise<T | undefined> => {
     try {
       return await get();
@@ -139,7 +150,8 @@ function apiServer(store: Store, clock: Clock): Client {
   });
   const authorizer = { authorize: () => ({ allowed: true, reason: '' }) };
   const handler = createHandler({ store, authorizer, clock, admission });
-  const client = localClient(handler, { name: 'system:admin', groups: ['system:masters'] });
+  const reachable: Handler = (request) => (isCut() ? Promise.reject(new Error('cut off')) : handler(request));
+  const client = localClient(reachable, { name: 'system:admin', groups: ['system:masters'] });
   return client;
 }
 

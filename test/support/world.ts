@@ -53,7 +53,12 @@ export class World implements AsyncDisposable {
     createNetns(netns);
     this.#namespaces.push(netns);
     const ips: [string, string] = [`172.30.0.${n + 1}`, `fd30::${n + 1}`];
-    attachNode({ lanNetns: this.lan, nodeNetns: netns, nodeName: name, addresses: [`${ips[0]}/20`, `${ips[1]}/64`] });
+    attachNode({
+      lanNetns: this.lan,
+      nodeNetns: netns,
+      nodeName: name,
+      addresses: [`${ips[0]}/20`, `${ips[1]}/64`],
+    });
     inNamespace(netns, () => prepareNode({ nodeIPs: ips, serviceCIDRs }));
     const podCIDRs = [`10.244.${n}.0/24`, `fd44:0:0:${n}::/64`];
     const network = podNetwork({
@@ -141,7 +146,12 @@ export async function callTcp(netns: string, host: string, port: number): Promis
   return said.replaceAll('::ffff:', '');
 }
 
-export async function callUdp(client: UdpSocket, host: string, port: number, waitMs = 1_000): Promise<string> {
+export async function callUdp(
+  client: UdpSocket,
+  host: string,
+  port: number,
+  waitMs = 1_000,
+): Promise<string> {
   const answer = once(client, 'message') as Promise<[Buffer]>;
   client.send('?', port, host);
   const [message] = await Promise.race([answer, silence(waitMs)]);

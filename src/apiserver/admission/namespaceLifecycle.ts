@@ -13,7 +13,7 @@ export interface NamespaceLifecycleDeps {
 }
 
 /** Nothing is created in a namespace that is missing or ends; some namespaces stay for ever. */
-export function namespaceLifecycle({ namespace }: NamespaceLifecycleDeps): AdmissionPlugin {
+export function namespaceLifecycle(deps: NamespaceLifecycleDeps): AdmissionPlugin {
   return {
     name: 'NamespaceLifecycle',
     handles: (operation) =>
@@ -22,7 +22,7 @@ export function namespaceLifecycle({ namespace }: NamespaceLifecycleDeps): Admis
     async admit(operation) {
       if (operation.verb === 'delete') return refuseUndeletable(operation);
       const name = operation.namespace ?? '';
-      const found = await namespace(name);
+      const found = await deps.namespace(name);
       if (!found) throw notFound(namespaces, name);
       if (isTerminating(found)) throw terminating(operation, name);
       return undefined;

@@ -47,14 +47,14 @@ export function serviceAccount(deps: ServiceAccountDeps): AdmissionPlugin {
 
 /** The account `default` of a new namespace is about to be made by its controller: it is waited for. */
 async function lookUp(
-  { serviceAccount, clock }: ServiceAccountDeps,
+  deps: ServiceAccountDeps,
   namespace: string,
   name: string,
 ): Promise<ServiceAccount | undefined> {
   for (let attempt = 1; ; attempt++) {
-    const found = await serviceAccount(namespace, name);
+    const found = await deps.serviceAccount(namespace, name);
     if (found || name !== 'default' || attempt === 10) return found;
-    await clock.sleep(100);
+    await deps.clock.sleep(100);
   }
 }
 

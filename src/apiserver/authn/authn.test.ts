@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createHmac, randomUUID } from 'node:crypto';
+import { createHmac, randomUUID, sign } from 'node:crypto';
 import { beforeEach, describe, test } from 'node:test';
 import * as jose from 'jose';
 import { StatusError } from '../../api/errors.ts';
@@ -7,8 +7,9 @@ import type { KubeObject, Node, Pod, Secret, ServiceAccount } from '../../api/ty
 import { FakeClock } from '../../lib/clock.ts';
 import { createSigningKey, publicKeyOf } from '../../lib/pki/signingKey.ts';
 import { clusterAuthorizer } from '../authz/index.ts';
-import type { User } from '../contract.ts';
+import type { ApiRequest, User } from '../contract.ts';
 import { type Authenticator, createAuthenticator } from './index.ts';
+import { issuerAnswer } from './issuer.ts';
 import { type MintToken, type TokenRequest, tokenMinter } from './tokenRequest.ts';
 import { serviceAccountTokens, type TokenLookup } from './tokens.ts';
 
@@ -168,6 +169,13 @@ describe('service account tokens', () => {
     assert.equal(await bearer(token), undefined);
   });
 
+  test('that begin later do not hold yet', async () => {
+    const token = await tokenFor();
+    clock.advance(-1000);
+    assert.equal(await bearer(token), undefined);
+    await assert.rejects(tokens.verify(token), /service account token is not valid yet/);
+  });
+
   test('end with their account and are not taken for a new one of that name', async () => {
     const token = await tokenFor();
     assert.ok(await bearer(token));
@@ -253,6 +261,19 @@ describe('service account tokens', () => {
     assert.ok(await bearer(token), 'while the untouched one holds');
   });
 
+  test('that name another algorithm are refused even with a good signature', async () => {
+    const [header = '', payload = ''] = (await tokenFor()).split('.');
+    const { kid } = JSON.parse(Buffer.from(header, 'base64url').toString());
+    for (const [alg, holds] of [
+      ['ES256', true],
+      ['none', false],
+    ] as const) {
+      const text = `${Buffer.from(JSON.stringify({ alg, kid })).toString('base64url')}.${payload}`;
+      const signature = sign('sha256', Buffer.from(text), { key: signingKey, dsaEncoding: 'ieee-p1363' });
+      assert.equal((await bearer(`${text}.${signature.toString('base64url')}`)) !== undefined, holds, alg);
+    }
+  });
+
   test('signed by the right key but of another form stand for nobody', async () => {
     const base = { iss: issuer, aud: [issuer], exp: clock.now(), iat: 0, nbf: 0, jti: 'x' };
     const account = { namespace: 'default', serviceaccount: { name: 'web', uid: 'sa-1' } };
@@ -270,6 +291,31 @@ describe('service account tokens', () => {
     ]) {
       assert.equal(await bearer(await make(claims)), undefined, JSON.stringify(claims));
     }
+  });
+});
+
+describe('the issuer', () => {
+  const ask = async (path: string) => {
+    const request = { method: 'GET', path } as ApiRequest;
+    const answer = await issuerAnswer(request, tokens);
+    return answer && 'body' in answer && typeof answer.body === 'string'
+      ? JSON.parse(answer.body)
+      : undefined;
+  };
+
+  test('publishes the keys by which anybody verifies its tokens', async () => {
+    const keys = jose.createLocalJWKSet(await ask('/openid/v1/jwks'));
+    const { payload } = await jose.jwtVerify(await tokenFor(), keys, {
+      issuer,
+      currentDate: new Date(clock.now()),
+    });
+    assert.equal(payload.sub, 'system:serviceaccount:default:web');
+    assert.ok(!JSON.stringify(await ask('/openid/v1/jwks')).includes('"d"'), 'and only the public half');
+  });
+
+  test('says where they are', async () => {
+    assert.equal((await ask('/.well-known/openid-configuration')).jwks_uri, `${issuer}/openid/v1/jwks`);
+    assert.equal(await ask('/openid'), undefined);
   });
 });
 

@@ -9,6 +9,7 @@ import type { User } from '../contract.ts';
 import { type ServiceAccountClaims, serviceAccountClaims } from './claims.ts';
 import { authenticatedGroup, serviceAccountGroups } from './groups.ts';
 import { tokenSigner, tokenVerifier } from './jwt.ts';
+import { remember } from './remember.ts';
 
 /** What tokens refer to, as it is now. */
 export interface TokenLookup {
@@ -40,6 +41,7 @@ export interface Verified {
 export interface ServiceAccountTokens {
   readonly issuer: string;
   readonly audiences: readonly string[];
+  /** PEM; of all keys whose tokens hold. */
   readonly publicKeys: readonly string[];
   sign(claims: ServiceAccountClaims): string;
   /** Whom the token stands for; rejects with an `Error` that says why it does not hold. */
@@ -78,22 +80,6 @@ export function serviceAccountTokens(options: TokenOptions): ServiceAccountToken
 }
 
 const quoted = (list: readonly string[]) => JSON.stringify(list);
-
-/** Remembers answers that are not `undefined`, the last `limit` of them. */
-function remember<T>(ask: (key: string) => T | undefined, limit: number): (key: string) => T | undefined {
-  const known = new Map<string, T>();
-  return (key) => {
-    const answer = known.get(key) ?? ask(key);
-    if (answer === undefined) return undefined;
-    known.delete(key);
-    known.set(key, answer);
-    for (const oldest of known.keys()) {
-      if (known.size <= limit) break;
-      known.delete(oldest);
-    }
-    return answer;
-  };
-}
 
 async function checkBound(bound: ServiceAccountClaims['kubernetes.io'], lookup: TokenLookup): Promise<void> {
   const { namespace, serviceaccount, pod, secret, node } = bound;

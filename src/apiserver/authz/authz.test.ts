@@ -112,10 +112,10 @@ describe('rules', () => {
 });
 
 describe('the words of a refusal', () => {
-  const { authorize } = clusterAuthorizer();
+  const authorizer = clusterAuthorizer();
   const said = (line: string) => {
     const attributes = request(authenticated('x'), line);
-    return refused(attributes, authorize(attributes)).status;
+    return refused(attributes, authorizer.authorize(attributes)).status;
   };
 
   test('name verb, resource, group and namespace', () => {
@@ -147,11 +147,11 @@ describe('the words of a refusal', () => {
 });
 
 describe('the default policy', () => {
-  const { authorize, rulesFor } = clusterAuthorizer();
+  const authorizer = clusterAuthorizer();
   const check = (user: User, table: string) => {
     for (const line of table.trim().split('\n')) {
       const [answer, ...words] = line.trim().split(/\s+/);
-      const decision = authorize(request(user, words.join(' ')));
+      const decision = authorizer.authorize(request(user, words.join(' ')));
       assert.equal(
         decision.allowed ? 'yes' : 'no',
         answer,
@@ -297,10 +297,13 @@ describe('the default policy', () => {
   });
 
   test('the rules of a user are listed for a namespace', () => {
-    const verbs = rulesFor(authenticated('system:node:a', 'system:nodes'), 'kube-node-lease')
+    const verbs = authorizer
+      .rulesFor(authenticated('system:node:a', 'system:nodes'), 'kube-node-lease')
       .filter((r) => r.resources?.includes('leases'))
       .flatMap((r) => r.verbs);
     assert.deepEqual(verbs, ['create', 'get', 'update', 'patch', 'delete']);
-    assert.ok(!rulesFor(authenticated('jane'), 'default').some((r) => r.resources?.includes('pods')));
+    assert.ok(
+      !authorizer.rulesFor(authenticated('jane'), 'default').some((r) => r.resources?.includes('pods')),
+    );
   });
 });

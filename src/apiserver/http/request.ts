@@ -9,7 +9,7 @@ import type { ApiRequest, User } from '../contract.ts';
 export type Incoming = IncomingMessage | Http2ServerRequest;
 
 const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
-const withBody: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+export const withBody: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
 export type Head = Omit<ApiRequest, 'body' | 'user'>;
 
@@ -39,23 +39,34 @@ export interface BodyLimits {
   timeoutMs: number;
 }
 
-/** Throws a 413 for what is too long and a 408 for what takes too long. */
-export async function readBody(incoming: Incoming, limits: BodyLimits): Promise<Uint8Array> {
-  if (!withBody.has(incoming.method ?? '')) return new Uint8Array();
-  if (Number(incoming.headers['content-length'] ?? 0) > limits.bytes) throw tooLarge(limits.bytes);
-  const timer = setTimeout(() => incoming.destroy(timeout(limits.timeoutMs)), limits.timeoutMs);
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of incoming as AsyncIterable<Buffer>) {
+/** Rejects with a 413 for what is too long and a 408 for what takes too long; the rest is then not kept. */
+export function readBody(incoming: Incoming, limits: BodyLimits): Promise<Uint8Array> {
+  if (!withBody.has(incoming.method ?? '')) return Promise.resolve(new Uint8Array());
+  if (Number(incoming.headers['content-length'] ?? 0) > limits.bytes)
+    return Promise.reject(tooLarge(limits.bytes));
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const timer = setTimeout(() => give(() => reject(timeout(limits.timeoutMs))), limits.timeoutMs);
+    const give = (settle: () => void) => {
+      clearTimeout(timer);
+      incoming.off('data', onData);
+      // What still comes must not stop the connection.
+      incoming.resume();
+      settle();
+    };
+    const onData = (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > limits.bytes) throw tooLarge(limits.bytes);
-      chunks.push(chunk);
-    }
-  } finally {
-    clearTimeout(timer);
-  }
-  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+      if (bytes > limits.bytes) give(() => reject(tooLarge(limits.bytes)));
+      else chunks.push(chunk);
+    };
+    incoming.on('data', onData);
+    incoming.on('end', () =>
+      give(() => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))),
+    );
+    incoming.on('error', (err) => give(() => reject(err)));
+    incoming.on('close', () => give(() => reject(new Error('the client went away'))));
+  });
 }
 
 const timeout = (ms: number) =>

@@ -1,7 +1,7 @@
 /** Writes an answer to a socket, no faster than the client reads. */
 import { once } from 'node:events';
 import { ServerResponse } from 'node:http';
-import type { Http2ServerResponse } from 'node:http2';
+import { constants, type Http2ServerResponse } from 'node:http2';
 import { setImmediate } from 'node:timers/promises';
 import type { Answer, ObjectAnswer, TextAnswer, WatchAnswer } from '../contract.ts';
 import { contentTypes, encode, type Format } from './encode.ts';
@@ -107,9 +107,15 @@ async function drained(response: Outgoing, stallMs: number): Promise<void> {
       once(response, 'close', { signal: stalled }),
     ]);
   } catch (cause) {
-    response.destroy();
+    drop(response);
     throw new Error(`Cannot write the answer: the client has read nothing for ${stallMs} ms`, { cause });
   }
+}
+
+/** Ends an answer in the middle, so that the client sees that it did not come to its end. */
+export function drop(response: Outgoing): void {
+  if ('stream' in response) response.stream.close(constants.NGHTTP2_CANCEL);
+  else response.destroy();
 }
 
 // The two kinds of response have the same methods, but TypeScript sees no common signature.

@@ -28,7 +28,7 @@ export type Dial = (asked: Asked) => ClientRequest;
 
 export function kubeletDial({ clientCert, clientKey, ca, port, connectTimeoutMs }: DialOptions): {
   dial: Dial;
-  close(): void;
+  close: () => void;
 } {
   const agent = new Agent({ keepAlive: true, cert: clientCert, key: clientKey, ca });
   return {

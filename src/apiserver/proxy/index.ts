@@ -26,14 +26,19 @@ export interface KubeletProxyDeps extends Omit<DialOptions, 'port' | 'connectTim
 
 export interface KubeletProxy {
   /** Answers requests that are no upgrade: `pods/log`. Rejects with a `StatusError`. */
-  answer(request: ApiRequest): Promise<Answer>;
+  readonly answer: (request: ApiRequest) => Promise<Answer>;
   /**
    * Takes over the connection of an HTTP/1.1 upgrade to `pods/exec`, `attach` or `portforward`. Rejects with a
    * `StatusError` as long as nothing was written to the socket.
    */
-  upgrade(request: ApiRequest, socket: Duplex, head: Uint8Array, req: IncomingMessage): Promise<void>;
+  readonly upgrade: (
+    request: ApiRequest,
+    socket: Duplex,
+    head: Uint8Array,
+    req: IncomingMessage,
+  ) => Promise<void>;
   /** Lets go of connections that are kept for later requests. */
-  close(): void;
+  readonly close: () => void;
 }
 
 export function kubeletProxy(deps: KubeletProxyDeps): KubeletProxy {

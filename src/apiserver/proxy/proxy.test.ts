@@ -8,7 +8,7 @@ import {
   type Socket,
   connect as tcpConnect,
 } from 'node:net';
-import type { Duplex } from 'node:stream';
+import { type Duplex, PassThrough } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 import { connect, type TLSSocket } from 'node:tls';
 import { WebSocket, WebSocketServer } from 'ws';
@@ -26,7 +26,7 @@ import { type ApiServer, createServer as createApiServer } from '../server.ts';
 import { type KubeletProxy, type KubeletProxyDeps, kubeletProxy } from './index.ts';
 
 /** What the kubelet of these tests saw, and how it answers. */
-let seen: IncomingMessage[] = [];
+const seen: IncomingMessage[] = [];
 let onRequest: (req: IncomingMessage, res: ServerResponse) => void;
 let onUpgrade: (req: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
@@ -122,6 +122,9 @@ async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
   return text;
 }
 
+/** What should happen at once fails after a while instead of hanging. */
+const soon = () => ({ signal: AbortSignal.timeout(2000) });
+
 const says = (code: number, reason: string, message: string | RegExp) => (err: unknown) => {
   assert.ok(err instanceof StatusError, String(err));
   assert.deepEqual([err.status.code, err.status.reason], [code, reason]);
@@ -136,14 +139,17 @@ describe('logs', () => {
     assert.equal(await textOf(bodyOf(await logs('web', 'tailLines=2'))), 'one\ntwo\n');
     const req = seen.at(-1);
     assert.equal(req?.url, '/containerLogs/shop/web/nginx?tailLines=2');
-    assert.equal((req?.socket as TLSSocket).getPeerCertificate().subject.CN, 'kube-apiserver-kubelet-client');
+    assert.equal(
+      (req?.socket as TLSSocket | undefined)?.getPeerCertificate().subject.CN,
+      'kube-apiserver-kubelet-client',
+    );
   });
 
   test('are followed line by line until the client goes, which the kubelet hears', async () => {
     let closed: Promise<unknown> = Promise.resolve();
     let write: (line: string) => void = () => {};
     onRequest = (_, res) => {
-      closed = once(res, 'close');
+      closed = once(res, 'close', soon());
       write = (line) => res.write(line);
       write('first\n');
     };
@@ -316,13 +322,13 @@ describe('an upgrade', () => {
     const ws = new WebSocket(`wss://127.0.0.1:${apiPort}${exec}`, ['v5.channel.k8s.io'], {
       ca: ca.certificate,
     });
-    await once(ws, 'open');
+    await once(ws, 'open', soon());
     assert.equal(ws.protocol, 'v5.channel.k8s.io');
-    const echoed = once(ws, 'message');
+    const echoed = once(ws, 'message', soon());
     ws.send(Buffer.from([0, 1, 2]));
     assert.deepEqual([...((await echoed)[0] as Buffer)], [0, 1, 2]);
     ws.close(1000);
-    assert.equal((await once(ws, 'close'))[0], 1000);
+    assert.equal((await once(ws, 'close', soon()))[0], 1000);
   });
 
   test('that the kubelet refuses gives the client the kubelet’s answer', async () => {
@@ -357,7 +363,7 @@ describe('an upgrade', () => {
     const socket = await upgraded();
     let length = 0;
     socket.on('data', (chunk: Buffer) => (length += chunk.length));
-    await once(socket, 'end');
+    await once(socket, 'end', soon());
     assert.ok(length >= 300_000);
     socket.destroy();
 
@@ -368,10 +374,10 @@ describe('an upgrade', () => {
       side.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n\r\n');
     };
     const second = await upgraded();
-    await once(second, 'data');
+    await once(second, 'data', soon());
     second.destroy();
     assert.ok(kubeletSide);
-    await once(kubeletSide, 'close', { signal: AbortSignal.timeout(2000) });
+    await once(kubeletSide, 'close', soon());
   });
 
   for (const leave of ['destroy', 'resetAndDestroy'] as const) {
@@ -384,9 +390,30 @@ describe('an upgrade', () => {
       const side = await arrived;
       tcp[leave]();
       side.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n\r\n');
-      if (!side.closed) await once(side, 'close', { signal: AbortSignal.timeout(2000) });
+      if (!side.closed) await once(side, 'close', soon());
     });
   }
+
+  test('whose connection is closed here, as the server stops, is taken back from the kubelet', async () => {
+    const arrived = new Promise<Duplex>((resolve) => {
+      onUpgrade = (_, side) => resolve(side.on('error', () => {}).resume());
+    });
+    const socket = new PassThrough();
+    const headers = { connection: ['Upgrade'], upgrade: ['SPDY/3.1'] };
+    const request = {
+      ...get('/api/v1/namespaces/shop/pods/web/exec'),
+      query: new URLSearchParams('command=ls'),
+    };
+    const incoming = { method: 'POST', headersDistinct: headers } as unknown as IncomingMessage;
+    const refused = assert.rejects(
+      proxy.upgrade(request, socket, Buffer.alloc(0), incoming),
+      /error dialing backend/,
+    );
+    const side = await arrived;
+    socket.destroy();
+    await refused;
+    if (!side.closed) await once(side, 'close', soon());
+  });
 
   async function upgraded(tcp?: Socket): Promise<TLSSocket> {
     const socket = await dialled(tcp);
@@ -408,7 +435,7 @@ describe('an upgrade', () => {
 
   async function readUntil(socket: Duplex, end: string): Promise<string> {
     let text = '';
-    while (!text.endsWith(end)) text += String((await once(socket, 'data'))[0]);
+    while (!text.endsWith(end)) text += String((await once(socket, 'data', soon()))[0]);
     return text;
   }
 
@@ -422,7 +449,7 @@ describe('an upgrade', () => {
       headers: { connection: 'Upgrade', upgrade: 'SPDY/3.1' },
     });
     req.end();
-    const [answer] = (await once(req, 'response')) as [IncomingMessage];
+    const [answer] = (await once(req, 'response', soon())) as [IncomingMessage];
     return { code: answer.statusCode ?? 0, body: await textOf(answer) };
   }
 });

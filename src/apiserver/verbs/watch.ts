@@ -30,8 +30,8 @@ export async function watch(call: Call): Promise<WatchAnswer> {
     prefix,
     initial?.revision ?? options.resourceVersion ?? parts.store.revision(),
   );
-  endInTime(call, stream, options.timeoutMs ?? usualTimeoutMs * (1 + Math.random()));
-  const events = watchEvents(call, { options, selection, stream, ...(initial && { initial }) });
+  const release = endInTime(call, stream, options.timeoutMs ?? usualTimeoutMs * (1 + Math.random()));
+  const events = watchEvents(call, { options, selection, stream, release, ...(initial && { initial }) });
   return { code: 200, events: shape === 'object' ? events : reshaped(call, shape, events) };
 }
 
@@ -39,24 +39,25 @@ export async function watch(call: Call): Promise<WatchAnswer> {
 const wantsInitial = ({ sendInitialEvents, resourceVersion }: ListOptions) =>
   sendInitialEvents ?? !resourceVersion;
 
-function endInTime({ parts, request }: Call, stream: WatchStream, timeoutMs: number): void {
+/** Closes the stream when its time is over or the client is gone; what is returned closes it before. */
+function endInTime({ parts, request }: Call, stream: WatchStream, timeoutMs: number): () => void {
   const over = new AbortController();
   const end = () => {
     over.abort();
     stream.close();
-  };
-  request.signal.addEventListener('abort', end, { once: true });
-  if (request.signal.aborted) end();
-  void parts.clock.sleep(timeoutMs, over.signal).then(() => {
     request.signal.removeEventListener('abort', end);
-    stream.close();
-  });
+  };
+  request.signal.addEventListener('abort', end);
+  void parts.clock.sleep(timeoutMs, over.signal).then(end);
+  if (request.signal.aborted) end();
+  return end;
 }
 
 interface Watching {
   options: ListOptions;
   selection: Selection;
   stream: WatchStream;
+  release: () => void;
   initial?: { entries: readonly Entry[]; revision: number };
 }
 
@@ -64,8 +65,8 @@ type Events = AsyncGenerator<readonly ServedEvent[], void>;
 
 async function* watchEvents(call: Call, watching: Watching): Events {
   const { options, selection, stream } = watching;
-  yield* initialEvents(call, watching);
   try {
+    yield* initialEvents(call, watching);
     for await (const item of stream) {
       if (Array.isArray(item)) {
         const events = item
@@ -77,6 +78,8 @@ async function* watchEvents(call: Call, watching: Watching): Events {
   } catch (err) {
     if (!(err instanceof TooSlow)) throw err;
     yield [{ type: 'ERROR', object: expired(err.message).status }];
+  } finally {
+    watching.release();
   }
 }
 

@@ -20,6 +20,8 @@ const setupSteps = (): Step[] => [
 /** Rejects with one sentence when this machine cannot do. */
 export async function setup(progress: Progress): Promise<void> {
   requireHost();
+  // What is made here is for every user of every container, however careful the caller is with own files.
+  process.umask(0o022);
   for (const step of setupSteps()) {
     if (!(await step.needed())) continue;
     progress(step.title);

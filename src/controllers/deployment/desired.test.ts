@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Deployment, ReplicaSet } from '../../api/types.ts';
-import { ago, aDeployment, now, setOf } from '../testing/objects.ts';
+import { aDeployment, ago, now, setOf } from '../testing/objects.ts';
 import { desired } from './desired.ts';
 import { limitsOf } from './strategy.ts';
 
@@ -122,7 +122,10 @@ describe('scaling', () => {
   test('in the middle of an update gives every version its share', () => {
     const d = aDeployment({ replicas: 15, image: 'nginx:2', ...rolling(3, 2) });
     const was = { desired: 10 };
-    const sets = [setOf(d, 'nginx:1', 8, { ...was, age: 100 }), setOf(d, 'nginx:2', 5, { ...was, revision: 2 })];
+    const sets = [
+      setOf(d, 'nginx:1', 8, { ...was, age: 100 }),
+      setOf(d, 'nginx:2', 5, { ...was, revision: 2 }),
+    ];
     for (const set of sets) (set.metadata.annotations ??= {})['deployment.kubernetes.io/max-replicas'] = '13';
     assert.deepEqual(sizes(d, sets), { 'web-nginx1': '8→11', 'web-nginx2': '5→7' });
   });
@@ -147,7 +150,12 @@ describe('the status of a Deployment', () => {
   test('is complete when every pod is new and available', () =>
     assert.deepEqual(conditions(d, [setOf(d, 'nginx:1', 2)]), [
       ['Available', 'True', 'MinimumReplicasAvailable', 'Deployment has minimum availability.'],
-      ['Progressing', 'True', 'NewReplicaSetAvailable', 'ReplicaSet "web-nginx1" has successfully progressed.'],
+      [
+        'Progressing',
+        'True',
+        'NewReplicaSetAvailable',
+        'ReplicaSet "web-nginx1" has successfully progressed.',
+      ],
     ]));
   test('says when nothing has moved for the whole deadline, and asks to be looked at then', () => {
     const stuck = setOf(d, 'nginx:1', 2, { available: 0 });
@@ -179,7 +187,10 @@ describe('the history of a Deployment', () => {
       setOf(d, 'nginx:9', 1, { revision: 3 }),
     ];
     const { remove } = desired(d, sets, none, now);
-    assert.deepEqual(remove.map((s) => s.metadata.name), ['web-nginx1']);
+    assert.deepEqual(
+      remove.map((s) => s.metadata.name),
+      ['web-nginx1'],
+    );
   });
 });
 

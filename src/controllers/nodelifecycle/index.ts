@@ -4,8 +4,9 @@ import { isNotFound } from '../../api/errors.ts';
 import { leases, nodes, pods } from '../../api/resource.ts';
 import type { Lease, Node, Pod } from '../../api/types.ts';
 import { type Context, type Controller, itself } from '../loop.ts';
+import { isReady } from '../pods.ts';
 import { notReadyPod, readiness, taintsOf, unknownConditions } from './desired.ts';
-import { type Heartbeats, heartbeats } from './heartbeats.ts';
+import { heartbeats, isRenewed, isTold } from './heartbeats.ts';
 
 const leaseNamespace = 'kube-node-lease';
 
@@ -15,48 +16,60 @@ export const nodeLifecycle: Controller = {
   start(context) {
     const { clock, config } = context;
     const beats = heartbeats();
-    const known = context.watch(nodes, itself);
-    const podsByNode = context.watch(pods, (now) => {
-      const node = now?.spec?.nodeName;
-      const isDown = node !== undefined && readiness(known.get(node) ?? ({} as Node)) !== 'True';
-      return node !== undefined && isDown && now && notReadyPod(now, 0) ? [node] : [];
+    const known = context.watch(nodes, (now, before) => {
+      if (now && isTold(now, before)) beats.heard(now.metadata.name, clock.now());
+      return itself(now, before);
     });
-    const beatOf = (lease: Lease | undefined) => {
-      if (lease?.metadata.namespace !== leaseNamespace) return;
-      beats.heard(lease.metadata.name, lease.spec?.renewTime ?? '', clock.now());
-    };
-    context.watch(leases, (now) => {
-      beatOf(now);
+    const podsByNode = context.watch(pods, (now) => {
+      const node = known.get(now?.spec?.nodeName ?? '');
+      return node && isDown(node) && now && isReady(now) ? [node.metadata.name] : [];
+    });
+    const renewals = context.watch(leases, (now, before) => {
+      if (now?.metadata.namespace === leaseNamespace && isRenewed(now, before))
+        beats.heard(now.metadata.name, clock.now());
       return [];
     });
+
+    /** The watch may be behind, or cut: the last word is the server's. Without an answer nothing is said. */
+    const isSilent = async (name: string): Promise<boolean> => {
+      if (beats.silentMs(name, clock.now()) < config.nodeGraceMs) return false;
+      const lease = await leaseOf(context.client, name);
+      const isNew = lease && isRenewed(lease, renewals.get(`${leaseNamespace}/${name}`));
+      if (isNew) beats.heard(name, clock.now());
+      return !isNew;
+    };
 
     return async (name) => {
       let node = known.get(name);
       if (!node) return beats.forget(name);
-      const left = config.nodeGraceMs - beats.silentMs(name, clock.now());
-      if (left > 0) context.again(name, left + 10);
-      else node = await declareUnknown(context, node, beats);
+      if (await isSilent(name)) node = await declareUnknown(context, node);
+      else context.again(name, config.nodeGraceMs - beats.silentMs(name, clock.now()) + 10);
       await taint(context, node);
-      const ready = readiness(node);
-      if (ready === undefined || ready === 'True') return;
+      if (!isDown(node)) return;
       for (const pod of podsByNode.by('node', name)) await markNotReady(context, pod);
     };
   },
 };
 
-async function declareUnknown(context: Context, node: Node, beats: Heartbeats): Promise<Node> {
-  const { client, clock, config, events, again } = context;
-  const { name } = node.metadata;
-  // The watch may be behind, or cut: the last word is the server's. Without an answer nothing is said.
-  const lease = await client.get(leases, name, leaseNamespace).catch((err: unknown) => {
+/** A node that has not said anything yet has no pods to be taken out. */
+function isDown(node: Node): boolean {
+  const ready = readiness(node);
+  return ready !== undefined && ready !== 'True';
+}
+
+async function leaseOf(client: Context['client'], name: string): Promise<Lease | undefined> {
+  try {
+    return await client.get(leases, name, leaseNamespace);
+  } catch (err) {
     if (isNotFound(err)) return undefined;
     throw err;
-  });
-  if (lease) beats.heard(name, lease.spec?.renewTime ?? '', clock.now());
-  const left = config.nodeGraceMs - beats.silentMs(name, clock.now());
-  if (left > 0) again(name, left + 10);
-  const conditions = left > 0 ? undefined : unknownConditions(node, clock.now());
+  }
+}
+
+async function declareUnknown({ client, clock, events }: Context, node: Node): Promise<Node> {
+  const conditions = unknownConditions(node, clock.now());
   if (!conditions) return node;
+  const { name } = node.metadata;
   const written = await client.update(nodes, { ...node, status: { ...node.status, conditions } }, 'status');
   events.event(nodes, node, 'Normal', 'NodeNotReady', `Node ${name} status is now: NodeNotReady`);
   return written;

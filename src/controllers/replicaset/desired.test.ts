@@ -37,7 +37,12 @@ describe('a ReplicaSet', () => {
 
   test('counts a pod as available after minReadySeconds, and says when to look again', () => {
     const owned = pods({ readyFor: 30 }, { readyFor: 4 }, { ready: false });
-    const { status, againMs } = statusOf(aReplicaSet({ replicas: 3, minReadySeconds: 10 }), owned, undefined, now);
+    const { status, againMs } = statusOf(
+      aReplicaSet({ replicas: 3, minReadySeconds: 10 }),
+      owned,
+      undefined,
+      now,
+    );
     assert.equal(status.replicas, 3);
     assert.equal(status.readyReplicas, 2);
     assert.equal(status.availableReplicas, 1);

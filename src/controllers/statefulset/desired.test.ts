@@ -30,7 +30,11 @@ describe('a StatefulSet in order', () => {
     ['waits for a pod that ends', [pod(0, 'a', { terminating: true })], ''],
     ['is content', [pod(0), pod(1), pod(2)], ''],
     ['removes from the top, one by one', [0, 1, 2, 3, 4].map((n) => pod(n)), '-4'],
-    ['waits until that one is gone', [0, 1, 2, 3].map((n) => pod(n)).concat(pod(4, 'a', { terminating: true })), ''],
+    [
+      'waits until that one is gone',
+      [0, 1, 2, 3].map((n) => pod(n)).concat(pod(4, 'a', { terminating: true })),
+      '',
+    ],
     ['removes nothing while a lower one is not ready', [pod(0, 'a', unready), pod(1), pod(2), pod(3)], ''],
   ];
   for (const [what, pods, expected] of table) test(what, () => assert.equal(step(set, pods), expected));
@@ -46,12 +50,16 @@ describe('a StatefulSet in parallel', () => {
   const set = aStatefulSet({ podManagementPolicy: 'Parallel' });
   test('makes all at once', () => assert.equal(step(set, []), '+0 +1 +2'));
   test('removes all at once', () =>
-    assert.equal(step({ ...set, spec: { ...set.spec, replicas: 1 } as never }, [pod(0), pod(1), pod(2)]), '-2 -1'));
+    assert.equal(
+      step({ ...set, spec: { ...set.spec, replicas: 1 } as never }, [pod(0), pod(1), pod(2)]),
+      '-2 -1',
+    ));
 });
 
 describe('an update of a StatefulSet', () => {
   const all = (...revisions: string[]) => revisions.map((r, i) => pod(i, r));
-  test('replaces the highest pod first', () => assert.equal(step(aStatefulSet(), all('a', 'a', 'a'), two), '-2'));
+  test('replaces the highest pod first', () =>
+    assert.equal(step(aStatefulSet(), all('a', 'a', 'a'), two), '-2'));
   test('makes it anew at the new revision', () =>
     assert.equal(step(aStatefulSet(), all('a', 'a'), two), '+2=b'));
   test('goes down when it is ready', () => assert.equal(step(aStatefulSet(), all('a', 'a', 'b'), two), '-1'));
@@ -105,6 +113,9 @@ describe('the revisions of a StatefulSet', () => {
   test('beyond the limit go, oldest first, unless a pod has them', () => {
     const all = [revision('db-a', 1), revision('db-b', 2), revision('db-c', 3), revision('db-d', 4)];
     const gone = beyondHistory(set, all, ['db-d'], [pod(0, 'a')]);
-    assert.deepEqual(gone.map((r) => r.metadata.name), ['db-b']);
+    assert.deepEqual(
+      gone.map((r) => r.metadata.name),
+      ['db-b'],
+    );
   });
 });

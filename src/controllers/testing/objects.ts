@@ -40,9 +40,7 @@ export function aPod(words: PodWords = {}): Pod {
       phase,
       ...(ips.length > 0 && { podIP: ips[0] as string, podIPs: ips.map((ip) => ({ ip })) }),
       conditions: [{ type: 'Ready', status: ready ? 'True' : 'False', lastTransitionTime: ago(readyFor) }],
-      containerStatuses: [
-        { name: 'web', image: '', imageID: '', ready, restartCount: words.restarts ?? 0 },
-      ],
+      containerStatuses: [{ name: 'web', image: '', imageID: '', ready, restartCount: words.restarts ?? 0 }],
     },
   };
 }
@@ -129,10 +127,10 @@ export const aService = (
 
 export const aNode = (
   name: string,
-  ready: 'True' | 'False' | 'Unknown' | undefined = 'True',
+  ready: 'True' | 'False' | 'Unknown' | 'untold' = 'True',
   spec: Node['spec'] = {},
 ): Node => ({
   metadata: { name, creationTimestamp: ago(60) },
   spec,
-  status: { conditions: ready === undefined ? [] : [{ type: 'Ready', status: ready }] },
+  status: { conditions: ready === 'untold' ? [] : [{ type: 'Ready', status: ready }] },
 });

@@ -12,6 +12,9 @@ export interface Credentials {
 
 const pullTimeoutMs = 15 * 60_000;
 
+/** umoci knows no zstd: such layers are compressed anew, all others stay as they are. */
+const unzstd = ['--dest-compress-format', 'gzip'];
+
 export interface RegistryOptions {
   /** Stands before `skopeo` on its command line. */
   enter: readonly string[];
@@ -54,7 +57,7 @@ async function copy(
   layout: string,
 ): Promise<void> {
   // Signature policies are the host's own affair, and a node has no /etc/containers.
-  const skopeo = ['skopeo', '--insecure-policy', 'copy', '--quiet'];
+  const skopeo = ['skopeo', '--insecure-policy', 'copy', '--quiet', ...unzstd];
   const [program, ...args] = [...enter, ...skopeo, ...options, source, `oci:${layout}:${layoutTag}`];
   const { code, stderr } = await execute(program, args, { timeoutMs: pullTimeoutMs });
   if (code !== 0) throw new Error(pullFailure(stderr));

@@ -7,10 +7,10 @@ import { serviceEnvironment, servicesFor } from './serviceEnv.ts';
 export interface EnvSources extends Addresses {
   pod: Pod;
   allocatable: Record<string, string>;
-  services(namespace: string): Iterable<Service>;
+  services: (namespace: string) => Iterable<Service>;
   /** In the pod's namespace; undefined if there is none. */
-  configMap(name: string): Promise<ConfigMap | undefined>;
-  secret(name: string): Promise<Secret | undefined>;
+  configMap: (name: string) => Promise<ConfigMap | undefined>;
+  secret: (name: string) => Promise<Secret | undefined>;
 }
 
 /** What stands in the container's spec, and the Services; the image's own is below it. Rejects with Kubernetes' words. */

@@ -29,7 +29,7 @@ export interface Observed {
   startedAtMs: number;
   /** Containers that are being started or stopped right now. */
   busy: ReadonlySet<string>;
-  health(id: string): Health;
+  health: (id: string) => Health;
   backoffs: ReadonlyMap<string, Backoff>;
   /** Containers whose last start failed, and when to try again. */
   retryAtMs: ReadonlyMap<string, number>;

@@ -19,6 +19,7 @@ export class StatusPublisher {
   readonly #signal: AbortSignal;
   #pod: Pod;
   #told: PodStatus | undefined;
+  #toldVersion = 0;
   #wanted: PodStatus | undefined;
   #sending: Promise<void> | undefined;
   #hurry = new AbortController();
@@ -36,7 +37,20 @@ export class StatusPublisher {
     this.#pod = pod;
     this.#wanted = status;
     if (status.phase !== 'Pending') this.#hurry.abort();
-    this.#sending ??= this.#send().finally(() => (this.#sending = undefined));
+    this.#sending ??= this.#send();
+  }
+
+  /** The newest that was set, or what the API said at first. */
+  get newest(): PodStatus | undefined {
+    return this.#wanted ?? this.#told;
+  }
+
+  /** What the API has now: somebody else may have written over it. */
+  observe({ metadata, status }: Pod): void {
+    const version = Number(metadata.resourceVersion);
+    if (this.#sending || version <= this.#toldVersion) return;
+    this.#told = status;
+    this.#toldVersion = version;
   }
 
   /** Resolves when all that was set is told. */
@@ -52,6 +66,15 @@ export class StatusPublisher {
   }
 
   async #send(): Promise<void> {
+    await Promise.resolve(); // so that `#sending` is set before it is taken back
+    try {
+      await this.#sendAll();
+    } finally {
+      this.#sending = undefined;
+    }
+  }
+
+  async #sendAll(): Promise<void> {
     while (!this.#gone && !this.#signal.aborted) {
       if (this.#wanted?.phase === 'Pending') {
         await this.#clock.sleep(gatherMs, this.#hurry.signal);
@@ -63,8 +86,9 @@ export class StatusPublisher {
       const patch = { metadata: { uid }, status: statusPatch(this.#told, status) };
       try {
         const options = { type: 'strategic', subresource: 'status' } as const;
-        await this.#client.patch(pods, { name, namespace }, patch, options);
+        const { metadata } = await this.#client.patch(pods, { name, namespace }, patch, options);
         this.#told = status;
+        this.#toldVersion = Number(metadata.resourceVersion);
       } catch (err) {
         if (isNotFound(err) || isConflict(err)) return;
         log.debug({ pod: name, err: String(err) }, 'the status could not be told, will try again');
@@ -87,7 +111,6 @@ const owned = [
   'startTime',
   'initContainerStatuses',
   'containerStatuses',
-  'qosClass',
 ] as const satisfies readonly (keyof PodStatus)[];
 
 const isSame = (before: PodStatus | undefined, now: PodStatus): boolean =>

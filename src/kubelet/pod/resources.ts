@@ -1,5 +1,4 @@
 /** Requests and limits in the kernel's terms. */
-import { qosClass } from '../../api/core/pod/defaults.ts';
 import { parseQuantity } from '../../api/quantity.ts';
 import type { Container, Pod } from '../../api/types.ts';
 import type { ContainerConfig } from '../contract.ts';
@@ -33,7 +32,7 @@ const criticalPriority = 2_000_000_000;
 /** Who is killed first when the node runs out of memory: the higher, the sooner. */
 export function oomScoreAdjust(pod: Pod, container: Container, nodeMemoryBytes: number): number {
   if ((pod.spec?.priority ?? 0) >= criticalPriority) return -997;
-  const qos = pod.spec ? qosClass(pod.spec) : 'BestEffort';
+  const qos = pod.status?.qosClass ?? 'BestEffort';
   if (qos === 'Guaranteed') return -997;
   if (qos === 'BestEffort') return 1000;
   const requested = bytes(container.resources?.requests) ?? 0;

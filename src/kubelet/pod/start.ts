@@ -83,7 +83,10 @@ export async function launch(
   try {
     const { id } = await runtime.create(config);
     event(pod, 'Normal', 'Created', `Created container: ${config.name}`, config.name);
-    const record = await runtime.start(id);
+    const record = await runtime.start(id).catch(async (err: unknown) => {
+      await runtime.signal(id, 'SIGKILL');
+      throw err;
+    });
     event(pod, 'Normal', 'Started', `Started container ${config.name}`, config.name);
     return record;
   } catch (err) {

@@ -2,7 +2,6 @@
  * The status of a pod from what is known of its containers.
  * https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/
  */
-import { qosClass } from '../../api/core/pod/defaults.ts';
 import type {
   Container,
   ContainerState,
@@ -19,16 +18,18 @@ export interface Known {
   pod: Pod;
   nowMs: number;
   records: readonly ContainerRecord[];
-  health(id: string): Health;
+  health: (id: string) => Health;
   waiting: ReadonlyMap<string, Waiting>;
   /** Containers that ended and are about to run again. */
   restarting: ReadonlySet<string>;
-  /** Empty before the sandbox is there and after it is gone. */
+  /** Empty before the sandbox is there. */
   podIPs: readonly string[];
   hostIPs: readonly string[];
   sandboxReady: boolean;
   startedAtMs: number;
   terminating: boolean;
+  /** The status that was told last: times stay while nothing changes. */
+  told: PodStatus | undefined;
   failure?: { reason?: string; message?: string };
   /** Nothing of it will run again. */
   ended: boolean;
@@ -42,7 +43,7 @@ export function podStatus(known: Known): PodStatus {
   return {
     ...(pod.metadata.generation !== undefined && { observedGeneration: pod.metadata.generation }),
     phase,
-    ...failure,
+    ...(known.ended && failure),
     conditions: conditions(known, phase, initContainerStatuses, containerStatuses),
     hostIP: hostIPs[0] ?? '',
     hostIPs: hostIPs.map((ip) => ({ ip })),
@@ -50,7 +51,6 @@ export function podStatus(known: Known): PodStatus {
     startTime: rfc3339(known.startedAtMs),
     ...(initContainerStatuses.length > 0 && { initContainerStatuses }),
     containerStatuses,
-    qosClass: pod.status?.qosClass ?? (pod.spec ? qosClass(pod.spec) : 'BestEffort'),
   };
 }
 
@@ -185,9 +185,9 @@ interface Why {
 const because = (reason: string, message: string): Why => ({ reason, message });
 
 /** True unless there is something against it; the time stays while the answer does. */
-function condition({ pod, nowMs }: Known, type: string, against: Why | boolean): PodCondition {
+function condition({ pod, nowMs, told }: Known, type: string, against: Why | boolean): PodCondition {
   const status = against === false ? 'True' : 'False';
-  const before = pod.status?.conditions?.find((c) => c.type === type);
+  const before = told?.conditions?.find((c) => c.type === type);
   const since = before?.status === status ? before.lastTransitionTime : undefined;
   return {
     type,

@@ -13,7 +13,7 @@ export interface Stopping {
   ended: Promise<void>;
   podIP: string;
   /** When patience ends; it may come nearer while waiting (`kubectl delete --grace-period`), told by `sooner`. */
-  deadlineMs(): number;
+  deadlineMs: () => number;
   sooner: AbortSignal;
   /** The stop signal waits at least for this. */
   notBefore: Promise<void>;

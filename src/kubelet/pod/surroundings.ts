@@ -27,8 +27,8 @@ export interface Surroundings {
   volumes: PodVolumes;
   objects: WatchedObjects;
   probes: Probes;
-  services(namespace: string): Iterable<Service>;
-  allocatable(): Record<string, string>;
+  services: (namespace: string) => Iterable<Service>;
+  allocatable: () => Record<string, string>;
   nodeMemoryBytes: number;
   dns: DnsSettings;
   nodeHosts: string;
@@ -43,7 +43,7 @@ export interface Surroundings {
 
 export interface PodDirectories {
   /** Volumes and files of one pod. */
-  of(uid: string): string;
+  of: (uid: string) => string;
   /** Its logs: NAME/ATTEMPT.log below it. */
-  logs(pod: Pod): string;
+  logs: (pod: Pod) => string;
 }

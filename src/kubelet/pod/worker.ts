@@ -48,10 +48,16 @@ export class PodWorker {
   readonly #startedAtMs: number;
   readonly #sandboxSinceMs: number;
   readonly #done = Promise.withResolvers<void>();
+  /** Starts and stops of single containers. */
+  readonly #tasks = new Set<Promise<void>>();
+  readonly #endingSoon = new AbortController();
   #pod: Pod;
   #gone = false;
   #prepared: Promise<Prepared> | undefined;
+  #prepareAgainAtMs = 0;
   #sandbox: Prepared | undefined;
+  /** Containers run already that an agent before this one started: nothing is told before it is known how they are. */
+  #takingOver: boolean;
   #released = false;
   #plan: Plan | undefined;
   #ending: { deadlineMs: number; sooner: AbortController } | undefined;
@@ -65,6 +71,7 @@ export class PodWorker {
     this.#images = new PodImages(around);
     this.#startedAtMs = Date.parse(pod.status?.startTime ?? '') || around.clock.now();
     this.#sandboxSinceMs = found.sandboxLost ? around.clock.now() : 0;
+    this.#takingOver = found.records.length > 0 && !found.sandboxLost;
     for (const record of found.records) this.#records.set(record.id, this.#withMessage(record));
     void this.#run();
   }
@@ -88,7 +95,7 @@ export class PodWorker {
   }
 
   podIPs(): readonly string[] {
-    return this.#sandbox && !this.#released ? this.#sandbox.sandbox.podIPs : [];
+    return this.#sandbox?.sandbox.podIPs ?? (this.#pod.status?.podIPs ?? []).map(({ ip }) => ip);
   }
 
   netns(): string | undefined {
@@ -97,6 +104,7 @@ export class PodWorker {
 
   update(pod: Pod): void {
     this.#pod = pod;
+    this.#publisher.observe(pod);
     this.#around.volumes.podChanged(pod);
     this.#hasten();
     this.#look();
@@ -153,7 +161,8 @@ export class PodWorker {
     }
     await this.#removeUnfinished();
     // A pod that is over gets no new sandbox, only what is left of the old one is taken away.
-    if (!this.#isOver()) this.#prepare().catch(() => {});
+    if (this.#isOver()) this.#takingOver = false;
+    else this.#prepare().catch(() => {});
     this.#followProbes();
     const plan = (this.#plan = planPod({
       pod: this.#pod,
@@ -170,7 +179,9 @@ export class PodWorker {
     if (plan.start.length > 0) this.#start(plan.start);
     for (const record of plan.remove) await this.#forget(record);
     if (plan.finished) await this.#release();
-    this.#publish();
+    else if (!this.#sandbox && this.#prepareAgainAtMs > 0)
+      plan.wakeAtMs = Math.min(plan.wakeAtMs ?? this.#prepareAgainAtMs, this.#prepareAgainAtMs);
+    if (!this.#takingOver) this.#publish();
     return false;
   }
 
@@ -180,17 +191,23 @@ export class PodWorker {
   }
 
   #prepare(): Promise<Prepared> {
-    this.#prepared ??= prepare(this.#pod, this.#around).then(
-      (prepared) => {
-        this.#sandbox = prepared;
+    const { clock } = this.#around;
+    const leftMs = this.#prepareAgainAtMs - clock.now();
+    if (leftMs > 0)
+      return Promise.reject(new StartFailure('ContainerCreating', 'the sandbox is not ready', leftMs));
+    this.#prepared ??= prepare(this.#pod, this.#around)
+      .then(
+        (prepared) => (this.#sandbox = prepared),
+        (err: unknown) => {
+          this.#prepared = undefined;
+          this.#prepareAgainAtMs = clock.now() + (err instanceof StartFailure ? err.retryMs : retryMs);
+          throw err;
+        },
+      )
+      .finally(() => {
+        this.#takingOver = false;
         this.#look();
-        return prepared;
-      },
-      (err: unknown) => {
-        this.#prepared = undefined;
-        throw err;
-      },
-    );
+      });
     return this.#prepared;
   }
 
@@ -235,10 +252,20 @@ export class PodWorker {
 
   #start(names: readonly string[]): void {
     for (const name of names) this.#busy.add(name);
-    void this.#startInOrder(names).finally(() => {
-      for (const name of names) this.#busy.delete(name);
-      this.#look();
-    });
+    this.#track(this.#startInOrder(names), names);
+  }
+
+  #track(task: Promise<void>, names: readonly string[]): void {
+    const tracked = task
+      .catch((err: unknown) =>
+        log.error({ pod: this.#pod.metadata.name, err }, 'a container was left as it is'),
+      )
+      .finally(() => {
+        for (const name of names) this.#busy.delete(name);
+        this.#tasks.delete(tracked);
+        this.#look();
+      });
+    this.#tasks.add(tracked);
   }
 
   /** The next one starts when this one runs and its postStart hook is through, as users rely on. */
@@ -270,7 +297,7 @@ export class PodWorker {
     const record = await launch(pod, config, this.#around);
     if (!this.#records.has(record.id)) this.#records.set(record.id, record);
     const podIP = prepared.sandbox.podIPs[0] ?? '';
-    if (!(await afterStart(pod, container, record, podIP, this.#around)))
+    if (!(await this.#unlessEnding(afterStart(pod, container, record, podIP, this.#around))))
       await this.#stop(record, this.#around.clock.now() + this.#graceMs());
   }
 
@@ -283,7 +310,6 @@ export class PodWorker {
       );
     });
   }
-  readonly #endingSoon = new AbortController();
 
   #nextAttempt(name: string): number {
     const latest = latestOf(this.records(), name);
@@ -314,13 +340,10 @@ export class PodWorker {
     this.#busy.add(record.name);
     this.#event('Normal', 'Killing', message, record.name);
     const container = containerNamed(this.#pod, record.name);
-    const probe = container.livenessProbe ?? container.startupProbe;
+    const probe = message.includes('startup') ? container.startupProbe : container.livenessProbe;
     const seconds = probe?.terminationGracePeriodSeconds;
     const graceMs = seconds === undefined ? this.#graceMs() : seconds * 1000;
-    void this.#stop(record, this.#around.clock.now() + graceMs).finally(() => {
-      this.#busy.delete(record.name);
-      this.#look();
-    });
+    this.#track(this.#stop(record, this.#around.clock.now() + graceMs), [record.name]);
   }
 
   async #stop(record: ContainerRecord, deadlineMs: number, notBefore = Promise.resolve()): Promise<void> {
@@ -364,10 +387,10 @@ export class PodWorker {
     const wasReady = this.#pod.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True');
     this.#endingSoon.abort();
     this.#publish();
-    void this.#end1(wasReady ?? false);
+    void this.#endAll(wasReady ?? false);
   }
 
-  async #end1(wasReady: boolean): Promise<void> {
+  async #endAll(wasReady: boolean): Promise<void> {
     const { clock, signal, dropDelayMs } = this.#around;
     const dropped = wasReady ? clock.sleep(dropDelayMs, signal) : Promise.resolve();
     const sidecars = new Set(
@@ -375,7 +398,8 @@ export class PodWorker {
         .filter(isSidecar)
         .map((c) => c.name),
     );
-    while (this.#busy.size > 0 && !signal.aborted) await clock.sleep(5, signal);
+    await Promise.all(this.#tasks);
+    await this.#prepared?.catch(() => {});
     const running = this.records().filter((r) => r.state !== 'exited');
     const end = (record: ContainerRecord) => {
       this.#event('Normal', 'Killing', `Stopping container ${record.name}`, record.name);
@@ -454,6 +478,7 @@ export class PodWorker {
       sandboxReady: this.#sandbox !== undefined && !this.#released,
       startedAtMs: this.#startedAtMs,
       terminating: this.#ending !== undefined,
+      told: this.#publisher.newest,
       ...(plan.failure && { failure: plan.failure }),
       ended: this.#ended || plan.finished,
     });

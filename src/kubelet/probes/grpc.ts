@@ -2,7 +2,7 @@
  * The health service of gRPC, in the few bytes that it needs.
  * https://github.com/grpc/grpc/blob/master/doc/health-checking.md and PROTOCOL-HTTP2.md beside it
  */
-import { connect } from 'node:http2';
+import { connect, type IncomingHttpHeaders } from 'node:http2';
 import type { Probe } from '../../api/types.ts';
 import { failed, type Outcome, ok, type Target } from './contract.ts';
 
@@ -74,7 +74,7 @@ function call(origin: string, body: Buffer, timeoutMs: number): Promise<Answer> 
       'user-agent': 'kube-probe/1.36',
     });
     const chunks: Buffer[] = [];
-    let told: Record<string, unknown> = {};
+    let told: IncomingHttpHeaders = {};
     stream.on('error', fail);
     stream.on('response', (headers) => (told = { ...told, ...headers }));
     stream.on('trailers', (headers) => (told = { ...told, ...headers }));
@@ -83,7 +83,7 @@ function call(origin: string, body: Buffer, timeoutMs: number): Promise<Answer> 
       end(() =>
         resolve({
           code: Number(told['grpc-status'] ?? 2),
-          message: decodeURIComponent(String(told['grpc-message'] ?? '')),
+          message: decodeURIComponent([told['grpc-message'] ?? ''].flat().join()),
           body: Buffer.concat(chunks),
         }),
       ),

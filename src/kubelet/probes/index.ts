@@ -12,8 +12,8 @@ export interface Probed {
   startedAtMs: number;
   /** What was known before the agent started anew. */
   before?: { started: boolean; ready: boolean };
-  onChange(): void;
-  onUnhealthy(message: string): void;
+  onChange: () => void;
+  onUnhealthy: (message: string) => void;
 }
 
 export interface Probes {

@@ -10,15 +10,15 @@ import { tcpProbe } from './tcp.ts';
 export interface LoopOptions {
   probe: Probe;
   /** Asks once. */
-  ask(): Promise<Outcome>;
+  ask: () => Promise<Outcome>;
   /** How long the container runs already. */
   ranMs: number;
   clock: Clock;
   signal: AbortSignal;
   /** Every failure, whether or not it is one too many. */
-  onFailure(output: string): void;
+  onFailure: (output: string) => void;
   /** A threshold was reached; false ends the loop. */
-  onVerdict(outcome: Outcome): boolean;
+  onVerdict: (outcome: Outcome) => boolean;
 }
 
 /** The first time is right after the initial delay, without waiting for a period. */

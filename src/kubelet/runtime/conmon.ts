@@ -20,17 +20,25 @@ export function conmonArguments(
   { bundle, exits }: ConmonPaths,
   crun: Crun,
 ): string[] {
-  return [
-    ...['--api-version', '1', '--cid', config.id, '--cuuid', config.id, '--name', config.name],
-    ...['--runtime', crun.program, ...crun.globalArguments.map((a) => `--runtime-arg=${a}`)],
-    ...['--bundle', bundle, '--full-attach', '--exit-dir', exits],
-    ...['--container-pidfile', join(bundle, 'pid'), '--conmon-pidfile', join(bundle, 'conmon.pid')],
-    ...['--log-path', `k8s-file:${config.logPath}`, '--no-sync-log', '--no-new-keyring'],
-    ...(config.tty ? ['--terminal'] : []),
-    ...(config.stdin ? ['--stdin'] : []),
-    // Without it, the first client that detaches would end the container's input.
-    ...(config.stdin && !config.stdinOnce ? ['--leave-stdin-open'] : []),
+  const options: [string, string][] = [
+    ['api-version', '1'],
+    ['cid', config.id],
+    ['cuuid', config.id],
+    ['name', config.name],
+    ['runtime', crun.program],
+    ...crun.globalArguments.map((argument): [string, string] => ['runtime-arg', argument]),
+    ['bundle', bundle],
+    ['exit-dir', exits],
+    ['container-pidfile', join(bundle, 'pid')],
+    ['conmon-pidfile', join(bundle, 'conmon.pid')],
+    ['log-path', `k8s-file:${config.logPath}`],
   ];
+  const flags = ['full-attach', 'no-sync-log', 'no-new-keyring'];
+  if (config.tty) flags.push('terminal');
+  if (config.stdin) flags.push('stdin');
+  // Without it, the first client that detaches would end the container's input.
+  if (config.stdin && !config.stdinOnce) flags.push('leave-stdin-open');
+  return [...options.map(([name, value]) => `--${name}=${value}`), ...flags.map((name) => `--${name}`)];
 }
 
 /** Creates the container and returns the pid of its first process, which waits for `start`. */

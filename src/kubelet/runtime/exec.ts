@@ -69,7 +69,7 @@ interface Running {
   stderr?: Readable;
   /** What the process holds open and writes to. */
   sources: Socket[];
-  resize(columns: number, rows: number): void;
+  resize: (columns: number, rows: number) => void;
 }
 
 /** Real pipes: what runs inside may open /dev/stdin and /dev/stderr, which a socket would not let it. */

@@ -225,9 +225,9 @@ class ConmonRuntime implements ContainerRuntime {
     const { record, cgroupPath } = stored;
     const killed = exitCode !== 0 && cgroupPath !== undefined && this.#cgroups?.wasOomKilled(cgroupPath);
     const reason = killed ? 'OOMKilled' : exitCode === 0 ? 'Completed' : 'Error';
-    const { pid: _, ...rest } = record;
     const finishedAtMs = Math.max(Math.round(atMs), record.startedAtMs ?? record.createdAtMs);
-    stored.record = { ...rest, state: 'exited', exitCode, finishedAtMs, reason, ...why };
+    stored.record = { ...record, state: 'exited', exitCode, finishedAtMs, reason, ...why };
+    delete stored.record.pid;
     delete stored.process;
     this.#keep(stored);
     this.#endOf(record.id).resolve(exitCode);

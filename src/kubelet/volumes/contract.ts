@@ -17,9 +17,9 @@ export interface VolumeContext extends Addresses {
   pod: Pod;
   allocatable: Record<string, string>;
   /** In the pod's namespace; undefined if there is none. */
-  object<T extends KubeObject>(resource: Resource<T>, name: string): Promise<T | undefined>;
+  object: <T extends KubeObject>(resource: Resource<T>, name: string) => Promise<T | undefined>;
   /** A token of the pod's service account. */
-  token(audience: string | undefined, expirationSeconds: number): Promise<string>;
+  token: (audience: string | undefined, expirationSeconds: number) => Promise<string>;
 }
 
 /** Rejects with what the pod's events say. */

@@ -30,10 +30,10 @@ export interface PodVolumes {
 
 export interface VolumesOptions {
   /** Of a pod, by uid. */
-  directoryOf(uid: string): string;
+  directoryOf: (uid: string) => string;
   objects: WatchedObjects;
   tokens: Tokens;
-  allocatable(): Record<string, string>;
+  allocatable: () => Record<string, string>;
   clock: Clock;
   signal: AbortSignal;
 }

@@ -2,6 +2,7 @@ import { type FieldError, fieldRequired } from '../../errors.ts';
 import { isDnsLabel, isPortNumber } from '../../names.ts';
 import type { Endpoints } from '../../types.ts';
 import { because, each, isIP, named, oneOf, optional } from '../../validate/checks.ts';
+import { PROTOCOLS } from '../../validate/words.ts';
 
 type Subset = NonNullable<Endpoints['subsets']>[number];
 type EndpointAddress = NonNullable<Subset['addresses']>[number];
@@ -19,7 +20,7 @@ function validateSubset({ addresses = [], notReadyAddresses = [], ports = [] }: 
     ...each(`${field}.ports`, ports, ({ name, port, protocol }, at) => [
       ...(ports.length > 1 || name ? named(`${at}.name`, name, isDnsLabel) : []),
       ...because(`${at}.port`, port, isPortNumber(port)),
-      ...oneOf(`${at}.protocol`, protocol, ['SCTP', 'TCP', 'UDP']),
+      ...oneOf(`${at}.protocol`, protocol, PROTOCOLS),
     ]),
   ];
 }

@@ -2,6 +2,7 @@ import { type FieldError, fieldDuplicate, fieldForbidden, fieldInvalid } from '.
 import { isLabelValue, isQualifiedName } from '../../names.ts';
 import type { Node, Taint } from '../../types.ts';
 import { because, each, isCidr, isSame, named, oneOf, unique } from '../../validate/checks.ts';
+import { TAINT_EFFECTS } from '../../validate/words.ts';
 
 export function validateNode({ spec = {} }: Node): FieldError[] {
   const { podCIDR, podCIDRs = [], taints } = spec;
@@ -23,7 +24,7 @@ export function validateNode({ spec = {} }: Node): FieldError[] {
 const validateTaint = ({ key, value = '', effect }: Taint, field: string): FieldError[] => [
   ...named(`${field}.key`, key, isQualifiedName),
   ...because(`${field}.value`, value, isLabelValue(value)),
-  ...oneOf(`${field}.effect`, effect, ['NoExecute', 'NoSchedule', 'PreferNoSchedule']),
+  ...oneOf(`${field}.effect`, effect, TAINT_EFFECTS),
 ];
 
 /** Pods have their addresses from it. */

@@ -56,7 +56,7 @@ function requestLimits({ resources }: Container): void {
 }
 
 /** https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/ */
-export function qosClass(spec: PodSpec): 'Guaranteed' | 'Burstable' | 'BestEffort' {
+function qosClass(spec: PodSpec): 'Guaranteed' | 'Burstable' | 'BestEffort' {
   const containers = [...(spec.initContainers ?? []), ...(spec.containers ?? [])];
   const amounts = containers.flatMap(({ resources }) =>
     (['cpu', 'memory'] as const).map((name) => ({

@@ -94,8 +94,8 @@ describe('a container is refused', () => {
       'spec.containers[0].resources.requests: Invalid value: "200m": must be less than or equal to cpu limit of 100m',
     ],
     [
-      'resources: { limits: { disk: 1 } }',
-      'spec.containers[0].resources.limits[disk]: Invalid value: "disk": must be a standard resource for containers',
+      'resources: { requests: { disk: 1 } }',
+      'spec.containers[0].resources.requests[disk]: Invalid value: "disk": must be a standard resource for containers',
     ],
     ['volumeMounts: [{ name: w, mountPath: /a }]', 'spec.containers[0].volumeMounts[0].name: Not found: "w"'],
     [

@@ -2,6 +2,7 @@ import { type FieldError, fieldForbidden, fieldInvalid, fieldNotFound, fieldRequ
 import { isDnsLabel, isPortName, isPortNumber } from '../../names.ts';
 import type { Container, PodSpec } from '../../types.ts';
 import { because, between, each, named, oneOf, optional, unique } from '../../validate/checks.ts';
+import { PROTOCOLS } from '../../validate/words.ts';
 import { validateEnvironment } from './validateEnvironment.ts';
 import { validateLifecycle, validateProbes } from './validateProbes.ts';
 import { validateResources } from './validateResources.ts';
@@ -102,7 +103,7 @@ function validatePorts({ ports = [] }: Container, field: string, hostNetwork: bo
             ),
           ]
         : []),
-      ...oneOf(`${at}.protocol`, protocol, ['SCTP', 'TCP', 'UDP']),
+      ...oneOf(`${at}.protocol`, protocol, PROTOCOLS),
     ]),
     ...unique(
       ports,

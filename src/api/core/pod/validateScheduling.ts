@@ -3,13 +3,12 @@ import { isLabelValue, isQualifiedName } from '../../names.ts';
 import type { Affinity, NodeSelectorTerm, PodSpec, Toleration } from '../../types.ts';
 import { because, between, each, named, oneOf } from '../../validate/checks.ts';
 import { validateLabelSelector, validateLabels } from '../../validate/labels.ts';
+import { TAINT_EFFECTS } from '../../validate/words.ts';
 
 type NodeAffinity = NonNullable<Affinity['nodeAffinity']>;
 type PodAffinity = NonNullable<Affinity['podAffinity']>;
 type PodAffinityTerm = NonNullable<PodAffinity['requiredDuringSchedulingIgnoredDuringExecution']>[number];
 type NodeRequirement = NonNullable<NodeSelectorTerm['matchExpressions']>[number];
-
-export const EFFECTS = ['NoExecute', 'NoSchedule', 'PreferNoSchedule'];
 
 export const validateScheduling = (field: string, spec: PodSpec): FieldError[] => [
   ...validateLabels(`${field}.nodeSelector`, spec.nodeSelector),
@@ -31,7 +30,7 @@ export const validateScheduling = (field: string, spec: PodSpec): FieldError[] =
 ];
 
 /** https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/ */
-export function validateToleration(toleration: Toleration, field: string): FieldError[] {
+function validateToleration(toleration: Toleration, field: string): FieldError[] {
   const { key, operator = 'Equal', value, effect, tolerationSeconds } = toleration;
   const wrong = key ? because(`${field}.key`, key, isQualifiedName(key)) : [];
   if (!key && operator !== 'Exists')
@@ -58,7 +57,7 @@ export function validateToleration(toleration: Toleration, field: string): Field
   } else if (operator === 'Equal' || operator === '')
     wrong.push(...because(`${field}.operator`, value ?? '', isLabelValue(value ?? '')));
   else wrong.push(...oneOf(`${field}.operator`, operator, ['Equal', 'Exists']));
-  if (effect) wrong.push(...oneOf(`${field}.effect`, effect, EFFECTS));
+  if (effect) wrong.push(...oneOf(`${field}.effect`, effect, TAINT_EFFECTS));
   return wrong;
 }
 

@@ -32,7 +32,7 @@ describe('a Service is refused', () => {
       'spec.type: Unsupported value: "Internal": supported values: "ClusterIP", "ExternalName", "LoadBalancer", "NodePort"',
     ],
     [
-      '{ ports: [{ port: 0 }] }',
+      '{ ports: [{ port: 0, targetPort: 80 }] }',
       'spec.ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive',
     ],
     [

@@ -8,10 +8,9 @@ import {
 import { isDnsLabel, isPortName, isPortNumber, isQualifiedName } from '../../names.ts';
 import type { Service, ServicePort } from '../../types.ts';
 import { because, each, named, oneOf, optional, unique } from '../../validate/checks.ts';
+import { PROTOCOLS } from '../../validate/words.ts';
 
 type Spec = NonNullable<Service['spec']>;
-
-export const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
 
 export function validatePorts(spec: Spec): FieldError[] {
   const ports = spec.ports ?? [];
@@ -41,7 +40,7 @@ function validatePort(port: ServicePort, at: string, needsName: boolean): FieldE
 }
 
 /** A number, or the name of a port of the pods' containers. */
-export function validateTargetPort(field: string, target: number | string | undefined): FieldError[] {
+function validateTargetPort(field: string, target: number | string | undefined): FieldError[] {
   if (target === undefined) return [];
   return because(field, target, typeof target === 'number' ? isPortNumber(target) : isPortName(target));
 }

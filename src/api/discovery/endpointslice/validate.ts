@@ -3,6 +3,7 @@ import { type FieldError, fieldRequired, fieldTooMany } from '../../errors.ts';
 import { isDnsLabel, isDnsSubdomain, isPortNumber, isQualifiedName } from '../../names.ts';
 import type { Endpoint, EndpointPort, EndpointSlice } from '../../types.ts';
 import { because, each, immutable, isIP, oneOf, optional, unique } from '../../validate/checks.ts';
+import { PROTOCOLS } from '../../validate/words.ts';
 
 const MAX_ENDPOINTS = 1000;
 const MAX_PORTS = 20_000;
@@ -52,7 +53,7 @@ function isAddressOf(addressType: string, address: string): string[] {
 
 const validatePort = ({ name, port, protocol, appProtocol }: EndpointPort, field: string): FieldError[] => [
   ...optional(`${field}.name`, name, isDnsLabel),
-  ...oneOf(`${field}.protocol`, protocol, ['SCTP', 'TCP', 'UDP']),
+  ...oneOf(`${field}.protocol`, protocol, PROTOCOLS),
   ...(port === undefined ? [] : because(`${field}.port`, port, isPortNumber(port))),
   ...optional(`${field}.appProtocol`, appProtocol, isQualifiedName),
 ];

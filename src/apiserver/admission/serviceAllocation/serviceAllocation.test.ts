@@ -160,7 +160,7 @@ describe('a cluster IP', () => {
     const ips = [await cluster.create('{name: a}'), await cluster.create('{name: b}')].map(
       (s) => s.clusterIP,
     );
-    assert.deepEqual(ips.sort(), ['10.0.0.1', '10.0.0.2']);
+    assert.deepEqual(new Set(ips), new Set(['10.0.0.1', '10.0.0.2']));
     await assert.rejects(cluster.create('{name: c}'), /failed to allocate a serviceIP: range is full/);
     await cluster.delete('a');
     assert.ok(ips.includes((await cluster.create('{name: c}')).clusterIP));
@@ -529,9 +529,9 @@ describe('what was taken', () => {
 });
 
 test('whatever is written, two Services never share an address or a port, and nothing is lost', async () => {
-  const names = fc.constantFrom('a', 'b', 'c', 'd', 'e');
+  const five = ['a', 'b', 'c', 'd', 'e'];
   const shape = fc.record({
-    name: names,
+    name: fc.constantFrom(...five),
     type: fc.constantFrom('ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'),
     clusterIP: fc.constantFrom('', '', 'None', '10.0.0.1', '10.0.0.2', '10.0.0.9'),
     ipFamilyPolicy: fc.constantFrom('SingleStack', 'PreferDualStack'),
@@ -569,7 +569,7 @@ test('whatever is written, two Services never share an address or a port, and no
         const all = held.flatMap(({ ips, ports }) => [...ips, ...ports]);
         assert.equal(new Set(all).size, all.length, 'shared');
       }
-      for (const name of [...cluster.stored.keys()]) await cluster.delete(name);
+      for (const name of five) if (cluster.stored.has(name)) await cluster.delete(name);
       for (let i = 0; i < 6; i++) await cluster.create(`{name: last${i}, type: ClusterIP, ports: []}`);
       const allPorts = Array.from({ length: 8 }, (_, i) => `{name: p${i}, port: ${i + 1}}`);
       await cluster.create(`{name: ports, type: NodePort, clusterIP: None, ports: [${allPorts.join(', ')}]}`);

@@ -1,0 +1,84 @@
+/**
+ * One node's agent: kubelet, pod network, routes and proxy, which know nothing of each other, wired together.
+ * It may end at any time: pods, their addresses and the kernel's rules stay as they are.
+ */
+import { nodes, services, endpointSlices } from '../api/resource.ts';
+import { httpClient } from '../client/http.ts';
+import { informer } from '../client/informer.ts';
+import { imageStore } from '../kubelet/images/store.ts';
+import { startKubelet } from '../kubelet/index.ts';
+import { conmonRuntime } from '../kubelet/runtime/index.ts';
+import { systemClock } from '../lib/clock.ts';
+import { logger } from '../lib/log.ts';
+import { podNetwork } from '../network/links.ts';
+import { prepareNode } from '../network/node.ts';
+import { syncRoutes } from '../network/routeSync.ts';
+import { kernelNft } from '../nft/kernel.ts';
+import { startProxy } from '../proxy/sync.ts';
+import type { AgentConfig } from './config.ts';
+import { serveKubelet } from './kubeletServer.ts';
+import { readiness } from './readiness.ts';
+
+const log = logger('agent');
+const clock = systemClock;
+
+/** What survives a restart of the node, and what only one of the agent. */
+const stateDirectory = '/var/lib/switchboard';
+const runDirectory = '/run/switchboard';
+/** A node's own cgroup is all that it sees. */
+const cgroupParent = '/pods';
+/** Registries are reached through the host's network, and names by its resolver. */
+const throughHost = [
+  ...['nsenter', '--net=/run/host/net', 'unshare', '--mount', 'sh', '-c'],
+  'mount --bind /run/host/resolv.conf /etc/resolv.conf; exec "$0" "$@"',
+];
+
+/** Runs until the signal. */
+export async function runAgent(config: AgentConfig, signal: AbortSignal): Promise<void> {
+  const { nodeName, nodeIPs, serviceCIDRs, podCIDRs: clusterCIDRs, server, ca } = config;
+  prepareNode({ nodeIPs, serviceCIDRs });
+
+  const own = httpClient({ server, ca, ...config.node });
+  const network = httpClient({ server, ca, ...config.network });
+  const knownNodes = informer(network, nodes, { signal });
+  const knownServices = informer(network, services, {
+    signal,
+    indexes: { namespace: ({ metadata }) => [metadata.namespace ?? ''] },
+  });
+  const knownSlices = informer(network, endpointSlices, { signal });
+
+  const podCIDRs = () => knownNodes.get(nodeName)?.spec?.podCIDRs;
+  const routes = syncRoutes({ nodes: knownNodes, nodeName });
+  const nft = kernelNft();
+  const proxy = startProxy({ services: knownServices, slices: knownSlices, nft, nodeName, clusterCIDRs, serviceCIDRs });
+  const notReady = readiness({ podCIDRs, routes: routes.synced, proxy: proxy.synced });
+
+  const kubelet = startKubelet({
+    client: own,
+    nodeName,
+    nodeIPs,
+    nodeLabels: config.controlPlane ? { 'node-role.kubernetes.io/control-plane': '' } : {},
+    notReady,
+    network: podNetwork({ podCIDRs, nodeIPs: () => nodeIPs, stateDir: `${stateDirectory}/network` }),
+    images: imageStore({ dir: config.imagesDir, enter: throughHost, hermetic: config.hermetic }),
+    runtime: conmonRuntime({ stateDirectory, runDirectory, cgroupParent, clock, signal }),
+    // Policies are not part of the cluster yet: there is nothing that a pod must wait for.
+    beforeStart: () => Promise.resolve(),
+    services: knownServices,
+    clusterDNS: [config.clusterDNS],
+    clusterDomain: config.clusterDomain,
+    paths: { state: stateDirectory, logs: '/var/log/pods' },
+    clock,
+    signal,
+  });
+  const kubeletServer = await serveKubelet(config, kubelet, own, clock, signal);
+  log.info({ nodeName }, 'the agent runs');
+
+  await new Promise((resolve) => signal.addEventListener('abort', resolve));
+  await kubeletServer.close();
+  proxy.stop();
+  routes.stop();
+  await nft.close();
+  own.close();
+  network.close();
+}

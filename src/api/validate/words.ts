@@ -1,0 +1,3 @@
+/** Words that several kinds allow. */
+export const PROTOCOLS: readonly string[] = ['SCTP', 'TCP', 'UDP'];
+export const TAINT_EFFECTS: readonly string[] = ['NoExecute', 'NoSchedule', 'PreferNoSchedule'];

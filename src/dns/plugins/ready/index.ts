@@ -1,0 +1,12 @@
+import type { SetUp } from '../../contract.ts';
+
+/** `GET :8181/ready` answers OK when every plugin that can tell is ready, else 503 and the names of those that are not. */
+export const ready: SetUp = ({ args }, { serveHttp, plugins }) => {
+  serveHttp(args[0] ?? ':8181', '/ready', () => {
+    const waiting = plugins()
+      .filter((plugin) => plugin.notReady?.() !== undefined)
+      .map((plugin) => plugin.name);
+    return waiting.length === 0 ? { code: 200, body: 'OK' } : { code: 503, body: waiting.join(',') };
+  });
+  return { name: 'ready' };
+};

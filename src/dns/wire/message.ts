@@ -1,0 +1,111 @@
+/** DNS messages as values (RFC 1035 section 4, EDNS0: RFC 6891). */
+import { recordClass, recordType } from './types.ts';
+
+export interface Question {
+  name: string;
+  type: number;
+  class: number;
+}
+
+export interface Soa {
+  mname: string;
+  rname: string;
+  serial: number;
+  refresh: number;
+  retry: number;
+  expire: number;
+  minimum: number;
+}
+
+export type RecordData =
+  | { kind: 'address'; address: string }
+  | { kind: 'name'; name: string }
+  | ({ kind: 'soa' } & Soa)
+  | { kind: 'srv'; priority: number; weight: number; port: number; target: string }
+  | { kind: 'mx'; preference: number; exchange: string }
+  | { kind: 'text'; texts: readonly string[] }
+  | { kind: 'bytes'; bytes: Uint8Array };
+
+export interface ResourceRecord {
+  name: string;
+  type: number;
+  class: number;
+  /** Seconds. */
+  ttl: number;
+  data: RecordData;
+}
+
+export interface Edns {
+  /** The largest UDP message that the sender takes. */
+  udpSize: number;
+  version: number;
+  dnssecOk: boolean;
+  /** Code and bytes, as they come. */
+  options: readonly { code: number; data: Uint8Array }[];
+}
+
+export interface Message {
+  id: number;
+  response: boolean;
+  opcode: number;
+  authoritative: boolean;
+  truncated: boolean;
+  recursionDesired: boolean;
+  recursionAvailable: boolean;
+  checkingDisabled: boolean;
+  authenticData: boolean;
+  /** With the upper bits of EDNS. */
+  rcode: number;
+  questions: readonly Question[];
+  answers: readonly ResourceRecord[];
+  authorities: readonly ResourceRecord[];
+  additionals: readonly ResourceRecord[];
+  edns?: Edns;
+}
+
+/** The beginning of every answer: the query's id, question and flags, and nothing said yet. */
+export function replyTo(query: Message, rcode = 0): Message {
+  return {
+    id: query.id,
+    response: true,
+    opcode: query.opcode,
+    authoritative: false,
+    truncated: false,
+    recursionDesired: query.recursionDesired,
+    recursionAvailable: false,
+    checkingDisabled: query.checkingDisabled,
+    authenticData: false,
+    rcode,
+    questions: query.questions,
+    answers: [],
+    authorities: [],
+    additionals: [],
+  };
+}
+
+const record = (name: string, type: number, ttl: number, data: RecordData): ResourceRecord => ({
+  name,
+  type,
+  class: recordClass.IN,
+  ttl,
+  data,
+});
+
+/** An A or AAAA record, as the address is. */
+export const addressRecord = (name: string, ttl: number, address: string): ResourceRecord =>
+  record(name, address.includes(':') ? recordType.AAAA : recordType.A, ttl, { kind: 'address', address });
+export const cnameRecord = (name: string, ttl: number, target: string): ResourceRecord =>
+  record(name, recordType.CNAME, ttl, { kind: 'name', name: target });
+export const ptrRecord = (name: string, ttl: number, target: string): ResourceRecord =>
+  record(name, recordType.PTR, ttl, { kind: 'name', name: target });
+export const nsRecord = (name: string, ttl: number, target: string): ResourceRecord =>
+  record(name, recordType.NS, ttl, { kind: 'name', name: target });
+export const txtRecord = (name: string, ttl: number, ...texts: string[]): ResourceRecord =>
+  record(name, recordType.TXT, ttl, { kind: 'text', texts });
+export const srvRecord = (
+  name: string,
+  ttl: number,
+  srv: { weight: number; port: number; target: string },
+): ResourceRecord => record(name, recordType.SRV, ttl, { kind: 'srv', priority: 0, ...srv });
+export const soaRecord = (name: string, ttl: number, soa: Soa): ResourceRecord =>
+  record(name, recordType.SOA, ttl, { kind: 'soa', ...soa });

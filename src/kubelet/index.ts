@@ -1,0 +1,230 @@
+/**
+ * The kubelet: what the API says should run on this node, runs. Starts with what is there already: pods
+ * that were deleted meanwhile are taken away, those that run are left as they are.
+ */
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseQuantity } from '../api/quantity.ts';
+import { pods, services as serviceResource } from '../api/resource.ts';
+import type { Pod, Service } from '../api/types.ts';
+import type { Client, Informer } from '../client/contract.ts';
+import { eventRecorder } from '../client/events.ts';
+import { informer } from '../client/informer.ts';
+import type { Clock } from '../lib/clock.ts';
+import { logger } from '../lib/log.ts';
+import type { BeforeStart, ContainerRecord, ContainerRuntime, ImageStore, PodNetwork } from './contract.ts';
+import { machineFacts } from './machine.ts';
+import { keepNode, type Readiness } from './node.ts';
+import { watchedObjects } from './objects.ts';
+import { takeAwayOrphan } from './orphans.ts';
+import type { PodDirectories, Surroundings, TellEvent } from './pod/surroundings.ts';
+import { PodWorker } from './pod/worker.ts';
+import { probes } from './probes/index.ts';
+import { podVolumes } from './volumes/index.ts';
+import { serviceAccountTokens } from './volumes/tokens.ts';
+
+const log = logger('kubelet');
+
+export interface KubeletPaths {
+  /** Survives: `/var/lib/switchboard`. */
+  state: string;
+  /** `/var/log/pods` */
+  logs: string;
+}
+
+export interface KubeletOptions {
+  client: Client;
+  nodeName: string;
+  /** IPv4 first. */
+  nodeIPs: readonly string[];
+  /** Beside the usual ones. */
+  nodeLabels?: Record<string, string>;
+  /** What is not given is the machine's own. */
+  capacity?: Record<string, string>;
+  /** Why the node cannot take pods yet; nothing when it can. */
+  notReady: Readiness;
+  network: PodNetwork;
+  images: ImageStore;
+  runtime: ContainerRuntime;
+  beforeStart: BeforeStart;
+  /** With an index `namespace`; one of its own is started if none is handed in. */
+  services?: Informer<Service>;
+  clusterDNS: readonly string[];
+  clusterDomain: string;
+  paths: KubeletPaths;
+  clock: Clock;
+  /** Ends the agent's work; pods go on. */
+  signal: AbortSignal;
+  /** How long a pod that was Ready goes on after its deletion, so that proxies drop it first: 300. */
+  dropDelayMs?: number;
+}
+
+/** What the kubelet's own server asks for. */
+export interface Kubelet {
+  readonly runtime: ContainerRuntime;
+  readonly synced: Promise<void>;
+  pods(): Pod[];
+  pod(namespace: string, name: string, uid?: string): Pod | undefined;
+  /** The newest container of this name, whether it runs or not. */
+  container(namespace: string, pod: string, name: string): ContainerRecord | undefined;
+  /** All of the pod's containers that are still known, ended ones too: for logs of the one before. */
+  containers(namespace: string, pod: string): ContainerRecord[];
+  /** For port-forward. */
+  network(namespace: string, pod: string): { netns?: string; podIPs: readonly string[] } | undefined;
+}
+
+const defaultDropDelayMs = 300;
+
+export function startKubelet(options: KubeletOptions): Kubelet {
+  const { client, nodeName, runtime, clock, signal, paths } = options;
+  mkdirSync(join(paths.state, 'pods'), { recursive: true });
+  const facts = machineFacts(
+    {
+      name: nodeName,
+      addresses: options.nodeIPs,
+      labels: options.nodeLabels ?? {},
+      ...(options.capacity && { capacity: options.capacity }),
+    },
+    paths.state,
+  );
+  const around = surroundings(options, facts.capacity);
+  const assigned = informer(client, pods, { fieldSelector: `spec.nodeName=${nodeName}`, signal, clock });
+  const workers = new Map<string, PodWorker>();
+
+  const told = keepNode({ client, facts, notReady: options.notReady, clock, signal });
+  told.catch((err: unknown) => log.error({ err }, 'the node is not kept any more'));
+  const synced = takeOver(assigned, workers, around, options).catch((err: unknown) => {
+    log.error({ err }, 'the kubelet cannot work');
+    throw err;
+  });
+  synced.catch(() => {});
+
+  const find = (namespace: string, name: string, uid?: string) =>
+    [...workers.values()].findLast(
+      ({ pod: { metadata } }) =>
+        metadata.name === name && metadata.namespace === namespace && (!uid || metadata.uid === uid),
+    );
+  return {
+    runtime,
+    synced,
+    pods: () => [...workers.values()].map((worker) => worker.pod),
+    pod: (namespace, name, uid) => find(namespace, name, uid)?.pod,
+    container: (namespace, pod, name) => find(namespace, pod)?.record(name),
+    containers: (namespace, pod) => find(namespace, pod)?.records() ?? [],
+    network(namespace, pod) {
+      const worker = find(namespace, pod);
+      const netns = worker?.netns();
+      return worker && { podIPs: worker.podIPs(), ...(netns !== undefined && { netns }) };
+    },
+  };
+}
+
+function surroundings(options: KubeletOptions, capacity: Record<string, string>): Surroundings {
+  const { client, clock, signal, runtime, network, images, beforeStart, nodeIPs } = options;
+  const objects = watchedObjects(client, signal);
+  const directories = podDirectories(options.paths);
+  const allocatable = () => capacity;
+  return {
+    client,
+    nodeIPs,
+    network,
+    images,
+    runtime,
+    beforeStart,
+    objects,
+    volumes: podVolumes({
+      directoryOf: directories.of,
+      objects,
+      tokens: serviceAccountTokens(client, clock),
+      allocatable,
+      clock,
+      signal,
+    }),
+    probes: probes(clock),
+    services: servicesOf(options),
+    allocatable,
+    nodeMemoryBytes: Number(parseQuantity(capacity['memory'] ?? '0').milli / 1000n),
+    dns: {
+      clusterDNS: options.clusterDNS,
+      clusterDomain: options.clusterDomain,
+      nodeResolvConf: readIfThere('/etc/resolv.conf'),
+    },
+    nodeHosts: readIfThere('/etc/hosts'),
+    directories,
+    event: eventsOf(options),
+    clock,
+    dropDelayMs: options.dropDelayMs ?? defaultDropDelayMs,
+    signal,
+  };
+}
+
+function servicesOf({ client, services, signal }: KubeletOptions): (namespace: string) => Service[] {
+  const known =
+    services ??
+    informer(client, serviceResource, {
+      indexes: { namespace: ({ metadata }) => [metadata.namespace ?? ''] },
+      signal,
+    });
+  return (namespace) => known.by('namespace', namespace);
+}
+
+function eventsOf({ client, nodeName, clock }: KubeletOptions): TellEvent {
+  const recorder = eventRecorder(client, 'kubelet', nodeName, clock);
+  return (pod, type, reason, message, container) => {
+    const field = pod.spec?.initContainers?.some((c) => c.name === container)
+      ? 'initContainers'
+      : 'containers';
+    recorder.event(pods, pod, type, reason, message, container && `spec.${field}{${container}}`);
+  };
+}
+
+const podDirectories = ({ state, logs }: KubeletPaths): PodDirectories => ({
+  of: (uid) => join(state, 'pods', uid),
+  logs: ({ metadata }) => join(logs, `${metadata.namespace}_${metadata.name}_${metadata.uid}`),
+});
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** From what is on disk and what the API says to workers, and on from there. */
+async function takeOver(
+  assigned: Informer<Pod>,
+  workers: Map<string, PodWorker>,
+  around: Surroundings,
+  { runtime, network, paths, services }: KubeletOptions,
+): Promise<void> {
+  const [records, networks] = await Promise.all([
+    runtime.list(),
+    network.list(),
+    assigned.synced,
+    services?.synced,
+  ]);
+  const byPod = Map.groupBy(records, (record) => record.podUid);
+  const networked = new Set(networks.map(({ uid }) => uid));
+  const wanted = new Set([...assigned.list()].map(({ metadata }) => metadata.uid ?? ''));
+
+  runtime.onExit((record) => workers.get(record.podUid)?.containerEnded(record));
+  const onDisk = readdirSync(join(paths.state, 'pods'));
+  for (const uid of new Set([...byPod.keys(), ...networked, ...onDisk]))
+    if (!wanted.has(uid)) void takeAwayOrphan(uid, byPod.get(uid) ?? [], paths.logs, around);
+
+  assigned.onChange((now, before) => {
+    if (before && before.metadata.uid !== now?.metadata.uid)
+      workers.get(before.metadata.uid ?? '')?.removed();
+    if (!now) return;
+    const uid = now.metadata.uid ?? '';
+    const known = workers.get(uid);
+    if (known) return known.update(now);
+    const own = byPod.get(uid) ?? [];
+    byPod.delete(uid);
+    const sandboxLost = own.length > 0 && !now.spec?.hostNetwork && !networked.has(uid);
+    const worker = new PodWorker(now, around, { records: own, sandboxLost });
+    workers.set(uid, worker);
+    void worker.done.then(() => workers.delete(uid));
+  });
+}

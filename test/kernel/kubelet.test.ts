@@ -1,0 +1,486 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { after, before, describe, test } from 'node:test';
+import { parseAllDocuments } from 'yaml';
+import { configMaps, events, pods, secrets, services } from '../../src/api/resource.ts';
+import type { KubeObject, Pod } from '../../src/api/types.ts';
+import { createHandler } from '../../src/apiserver/handler.ts';
+import { localClient } from '../../src/apiserver/local.ts';
+import type { Client } from '../../src/client/contract.ts';
+import type { ContainerRuntime, Image, ImageStore } from '../../src/kubelet/contract.ts';
+import { type Kubelet, startKubelet } from '../../src/kubelet/index.ts';
+import { findCgroups } from '../../src/kubelet/runtime/cgroup.ts';
+import { conmonRuntime } from '../../src/kubelet/runtime/index.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { openMemory } from '../../src/store/index.ts';
+import { busyboxImage, inside, runInside, temporaryDirectory } from '../support/containers.ts';
+import { testPodNetwork } from '../support/podNetwork.ts';
+
+if (!inside) test('pods run on a node', () => runInside(import.meta.filename));
+else
+  describe('a node', { timeout: 100_000 }, () => {
+    const directory = temporaryDirectory();
+    const cgroupParent = `/switchboard-test-${process.pid}`;
+    const network = testPodNetwork(directory);
+    let client: Client;
+    let images: ImageStore;
+    let runtime: ContainerRuntime;
+    let kubelet: Kubelet;
+    let agent: AbortController;
+    /** Every status of every pod, in the order in which the API had it. */
+    const seen: Pod[] = [];
+    const watching = new AbortController();
+
+    before(async () => {
+      const store = openMemory({ clock: systemClock, history: { changes: 1000, characters: 1e7 } });
+      const handler = createHandler({
+        store,
+        clock: systemClock,
+        authorizer: { authorize: () => ({ allowed: true, reason: '' }) },
+      });
+      client = localClient(handler, { name: 'admin', groups: ['system:masters'] });
+      images = testImages(busyboxImage(directory, { Cmd: ['sleep', '1000'] }));
+      startAgent();
+      await kubelet.synced;
+      void watch();
+    });
+
+    after(async () => {
+      for (const { metadata } of (await client.list(pods)).items) await remove(metadata.name, 0);
+      for (const { metadata } of (await client.list(pods)).items) await gone(metadata.name);
+      agent.abort();
+      watching.abort();
+      assert.deepEqual(readdirSync(`${directory}/state/containers`), []);
+      assert.deepEqual(readdirSync(`${directory}/state/pods`), []);
+      assert.deepEqual(readdirSync(`${directory}/logs`), []);
+      assert.doesNotMatch(readFileSync('/proc/self/mounts', 'utf8'), new RegExp(directory));
+      rmSync(directory, { recursive: true, force: true });
+      findCgroups()?.remove(cgroupParent);
+    });
+
+    function startAgent(): void {
+      agent = new AbortController();
+      const { signal } = agent;
+      const [state, logs] = [`${directory}/state`, `${directory}/logs`];
+      mkdirSync(logs, { recursive: true });
+      const runDirectory = `${directory}/run`;
+      const clock = systemClock;
+      runtime = conmonRuntime({ stateDirectory: state, runDirectory, cgroupParent, clock, signal });
+      kubelet = startKubelet({
+        client,
+        nodeName: 'node1',
+        nodeIPs: ['172.30.0.2'],
+        notReady: () => undefined,
+        network,
+        images,
+        runtime,
+        beforeStart: async () => {},
+        clusterDNS: ['10.96.0.10'],
+        clusterDomain: 'cluster.local',
+        paths: { state, logs },
+        clock,
+        signal,
+        dropDelayMs: 50,
+      });
+    }
+
+    async function watch(): Promise<void> {
+      const query = { signal: watching.signal, resourceVersion: '0' };
+      for await (const { object } of client.watch(pods, query)) seen.push(object as Pod);
+    }
+
+    async function apply(yaml: string): Promise<void> {
+      const kinds = { Pod: pods, ConfigMap: configMaps, Secret: secrets, Service: services };
+      for (const document of parseAllDocuments(yaml)) {
+        const object = document.toJS() as KubeObject & { kind: keyof typeof kinds };
+        object.metadata.namespace ??= 'default';
+        if (object.kind === 'Pod') Object.assign((object as Pod).spec ?? {}, { nodeName: 'node1' });
+        await client.create(kinds[object.kind] as never, object as never);
+      }
+    }
+
+    const get = (name: string) => client.get(pods, name, 'default');
+
+    async function remove(name: string, gracePeriodSeconds?: number): Promise<void> {
+      const options = gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds };
+      await client.delete(pods, { name, namespace: 'default' }, options);
+    }
+
+    async function eventually<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> {
+      for (let i = 0; i < 3000; i++) {
+        const found = await look();
+        if (found) return found;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      throw new Error(`${what} did not happen`);
+    }
+
+    const when = (name: string, what: string, is: (pod: Pod) => unknown): Promise<Pod> =>
+      eventually(`${name}: ${what}`, async () => {
+        const pod = await get(name);
+        return is(pod) ? pod : undefined;
+      }).catch(async (err: unknown) => {
+        throw new Error(`${String(err)}: ${JSON.stringify((await get(name)).status, null, 1)}`);
+      });
+
+    const gone = (name: string) =>
+      eventually(`${name} gone`, () =>
+        get(name).then(
+          () => false,
+          () => true,
+        ),
+      );
+
+    const condition = (pod: Pod, type: string) =>
+      pod.status?.conditions?.find((c) => c.type === type)?.status;
+    const isReady = (pod: Pod) => condition(pod, 'Ready') === 'True';
+    const ready = (name: string) => when(name, 'Ready', isReady);
+    const first = (pod: Pod) => pod.status?.containerStatuses?.[0];
+
+    function logOf(name: string, container = 'main'): string {
+      const record = kubelet.container('default', name, container);
+      return readFileSync(record?.logPath ?? '', 'utf8').replace(/^\S+ \S+ F /gm, '');
+    }
+
+    async function inPod(name: string, script: string, container = 'main'): Promise<string> {
+      const { id = '' } = kubelet.container('default', name, container) ?? {};
+      const session = await kubelet.runtime.exec(id, ['sh', '-c', script], { tty: false, stdin: false });
+      session.stderr?.resume();
+      return (await text(session.stdout)).trim();
+    }
+
+    const eventsOf = async (name: string): Promise<string[]> =>
+      (await client.list(events)).items
+        .filter((e) => e.involvedObject.name === name)
+        .map((e) => `${e.type} ${e.reason}: ${e.message}`);
+
+    test('a pod comes up, Ready, with an address, a name and the files in /etc', async (t) => {
+      await apply(`
+kind: Service
+metadata: {name: backend}
+spec: {clusterIP: 10.96.0.77, ports: [{name: web, port: 80}]}
+`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      const from = performance.now();
+      await apply(`
+kind: Pod
+metadata: {name: web-0, labels: {app: web}}
+spec:
+  hostname: web-0
+  subdomain: web
+  hostAliases: [{ip: 10.1.1.1, hostnames: [far.example]}]
+  containers:
+  - name: main
+    image: busybox
+    env:
+    - {name: IP, valueFrom: {fieldRef: {fieldPath: status.podIP}}}
+    - {name: GREETING, value: "hello $(IP) $$(IP)"}
+    resources: {limits: {memory: 64Mi, cpu: 500m}}
+`);
+      const pod = await ready('web-0');
+      t.diagnostic(`create to Ready: ${(performance.now() - from).toFixed(0)} ms`);
+      const ip = pod.status?.podIP;
+      assert.match(ip ?? '', /^10\.244\.0\.\d+$/);
+      assert.equal(pod.status?.phase, 'Running');
+      assert.equal(pod.status?.hostIP, '172.30.0.2');
+      assert.equal(first(pod)?.ready, true);
+      assert.match(first(pod)?.containerID ?? '', /^crun:\/\/[0-9a-f]{64}$/);
+      assert.equal(await inPod('web-0', 'hostname'), 'web-0');
+      assert.match(
+        await inPod('web-0', 'cat /etc/hosts'),
+        new RegExp(`${ip}\tweb-0.web.default.svc.cluster.local\tweb-0`),
+      );
+      assert.match(await inPod('web-0', 'cat /etc/hosts'), /10.1.1.1\tfar.example/);
+      assert.match(
+        await inPod('web-0', 'cat /etc/resolv.conf'),
+        /search default.svc.cluster.local svc.cluster.local cluster.local.*\nnameserver 10.96.0.10\noptions ndots:5/,
+      );
+      const env = await inPod('web-0', 'env');
+      assert.match(env, new RegExp(`GREETING=hello ${ip} \\$\\(IP\\)`));
+      assert.match(env, /BACKEND_SERVICE_HOST=10.96.0.77/);
+      assert.match(env, /BACKEND_PORT_80_TCP=tcp:\/\/10.96.0.77:80/);
+      const told = await eventually('Started', async () => {
+        const list = await eventsOf('web-0');
+        return list.length >= 3 && list;
+      });
+      assert.deepEqual(told, [
+        'Normal Pulled: Container image "busybox" already present on machine',
+        'Normal Created: Created container: main',
+        'Normal Started: Started container main',
+      ]);
+    });
+
+    test('init containers run in order before the others, a sidecar stays', async () => {
+      await apply(`
+kind: Pod
+metadata: {name: steps}
+spec:
+  volumes: [{name: shared, emptyDir: {}}]
+  initContainers:
+  - {name: one, image: busybox, command: [sh, -c, echo one >> /shared/log], volumeMounts: [{name: shared, mountPath: /shared}]}
+  - {name: side, image: busybox, restartPolicy: Always, command: [sh, -c, echo side >> /shared/log; sleep 100], volumeMounts: [{name: shared, mountPath: /shared}]}
+  - {name: two, image: busybox, command: [sh, -c, sleep 0.2; echo two >> /shared/log], volumeMounts: [{name: shared, mountPath: /shared}]}
+  containers:
+  - {name: main, image: busybox, command: [sh, -c, echo main >> /shared/log; sleep 100], volumeMounts: [{name: shared, mountPath: /shared}]}
+`);
+      const pod = await ready('steps');
+      assert.equal(await inPod('steps', 'cat /shared/log'), 'one\nside\ntwo\nmain');
+      assert.deepEqual(
+        pod.status?.initContainerStatuses?.map((s) => Object.keys(s.state ?? {})[0]),
+        ['terminated', 'running', 'terminated'],
+      );
+    });
+
+    test('one that keeps failing is in CrashLoopBackOff after its first restart', async () => {
+      await apply(`
+kind: Pod
+metadata: {name: crash}
+spec: {containers: [{name: main, image: busybox, command: [sh, -c, 'echo why > /dev/termination-log; exit 3']}]}
+`);
+      const pod = await when(
+        'crash',
+        'back-off',
+        (p) => first(p)?.state?.waiting?.reason === 'CrashLoopBackOff',
+      );
+      assert.equal(first(pod)?.restartCount, 1);
+      assert.equal(first(pod)?.lastState?.terminated?.exitCode, 3);
+      assert.equal(first(pod)?.lastState?.terminated?.message, 'why\n');
+      assert.match(
+        first(pod)?.state?.waiting?.message ?? '',
+        /^back-off 10s restarting failed container=main/,
+      );
+      assert.equal(pod.status?.phase, 'Running');
+    });
+
+    test('restartPolicy Never ends in Succeeded or Failed', async () => {
+      const job = (name: string, code: number) => `
+kind: Pod
+metadata: {name: ${name}}
+spec: {restartPolicy: Never, containers: [{name: main, image: busybox, terminationMessagePolicy: FallbackToLogsOnError, command: [sh, -c, echo last words; exit ${code}]}]}
+`;
+      await apply(job('good', 0));
+      await apply(job('bad', 2));
+      const good = await when('good', 'the end', (p) => p.status?.phase === 'Succeeded');
+      const bad = await when('bad', 'the end', (p) => p.status?.phase === 'Failed');
+      assert.equal(first(good)?.state?.terminated?.reason, 'Completed');
+      assert.equal(condition(good, 'Ready'), 'False');
+      assert.equal(first(bad)?.state?.terminated?.message, 'last words');
+      assert.equal(logOf('good'), 'last words\n');
+    });
+
+    test('readiness follows its probe, over HTTP from the node', async () => {
+      await apply(`
+kind: Pod
+metadata: {name: probed}
+spec:
+  containers:
+  - name: main
+    image: busybox
+    command: [sh, -c, mkdir /www; touch /www/ok; exec httpd -f -p 8080 -h /www]
+    ports: [{name: http, containerPort: 8080}]
+    readinessProbe: {httpGet: {path: /ok, port: http}, periodSeconds: 1, failureThreshold: 1}
+`);
+      await ready('probed');
+      await inPod('probed', 'mv /www/ok /www/gone 2>/dev/null || busybox mv /www/ok /www/gone');
+      const pod = await when('probed', 'not ready', (p) => !isReady(p));
+      assert.equal(pod.status?.phase, 'Running');
+      assert.equal(pod.status?.conditions?.find((c) => c.type === 'Ready')?.reason, 'ContainersNotReady');
+      await inPod('probed', 'busybox mv /www/gone /www/ok');
+      await ready('probed');
+      assert.ok(
+        (await eventsOf('probed')).some((e) =>
+          /Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 404/.test(e),
+        ),
+      );
+    });
+
+    test('a container that fails its liveness probe is restarted', async () => {
+      await apply(`
+kind: Pod
+metadata: {name: alive}
+spec:
+  terminationGracePeriodSeconds: 1
+  containers:
+  - {name: main, image: busybox, command: [sh, -c, touch /tmp/ok; sleep 1000], livenessProbe: {exec: {command: [cat, /tmp/ok]}, periodSeconds: 1, failureThreshold: 1}}
+`);
+      await ready('alive');
+      await inPod('alive', 'busybox rm /tmp/ok');
+      const pod = await when('alive', 'restart', (p) => first(p)?.restartCount === 1 && first(p)?.ready);
+      assert.equal(first(pod)?.lastState?.terminated?.exitCode, 137);
+      const told = await eventsOf('alive');
+      assert.ok(told.includes('Normal Killing: Container main failed liveness probe, will be restarted'));
+    });
+
+    test('volumes: files of ConfigMaps and Secrets, kept up to date, subPath and downward API', async () => {
+      await apply(`
+kind: ConfigMap
+metadata: {name: settings}
+data: {color: red, shape: round}
+---
+kind: Secret
+metadata: {name: keys}
+data: {password: aHVzaA==}
+---
+kind: Pod
+metadata: {name: files, labels: {tier: db}}
+spec:
+  securityContext: {fsGroup: 2000}
+  volumes:
+  - {name: settings, configMap: {name: settings, items: [{key: color, path: deep/color}]}}
+  - {name: keys, secret: {secretName: keys, defaultMode: 0400}}
+  - {name: self, downwardAPI: {items: [{path: labels, fieldRef: {fieldPath: metadata.labels}}]}}
+  - {name: scratch, emptyDir: {medium: Memory, sizeLimit: 1Mi}}
+  containers:
+  - name: main
+    image: busybox
+    env:
+    - {name: SHAPE, valueFrom: {configMapKeyRef: {name: settings, key: shape}}}
+    envFrom: [{prefix: K_, secretRef: {name: keys}}]
+    volumeMounts:
+    - {name: settings, mountPath: /settings}
+    - {name: settings, mountPath: /color, subPath: deep/color}
+    - {name: keys, mountPath: /keys, readOnly: true}
+    - {name: self, mountPath: /self}
+    - {name: scratch, mountPath: /scratch}
+`);
+      await ready('files');
+      assert.equal(await inPod('files', 'cat /settings/deep/color /color'), 'redred');
+      assert.equal(
+        await inPod('files', 'cat /keys/password; stat -Lc " %a %g" /keys/password'),
+        'hush 440 2000',
+      );
+      assert.equal(await inPod('files', 'cat /self/labels'), 'tier="db"');
+      assert.equal(await inPod('files', 'echo $SHAPE $K_password'), 'round hush');
+      assert.match(await inPod('files', 'mount'), /tmpfs on \/scratch .*size=1024k/);
+      await client.patch(configMaps, { name: 'settings', namespace: 'default' }, { data: { color: 'blue' } });
+      await eventually(
+        'the new colour',
+        async () => (await inPod('files', 'cat /settings/deep/color')) === 'blue',
+      );
+      assert.equal(await inPod('files', 'cat /color'), 'red');
+    });
+
+    test('what cannot be configured says so, and starts once it can', async () => {
+      await apply(`
+kind: Pod
+metadata: {name: waits}
+spec:
+  containers:
+  - {name: main, image: busybox, env: [{name: A, valueFrom: {configMapKeyRef: {name: later, key: a}}}]}
+`);
+      const pod = await when(
+        'waits',
+        'an error',
+        (p) => first(p)?.state?.waiting?.reason === 'CreateContainerConfigError',
+      );
+      assert.equal(first(pod)?.state?.waiting?.message, 'configmap "later" not found');
+      await apply('{kind: ConfigMap, metadata: {name: later}, data: {a: "1"}}');
+      await ready('waits');
+    });
+
+    test('an image that cannot be pulled: ErrImagePull, then ImagePullBackOff, with the reason', async () => {
+      await apply('{kind: Pod, metadata: {name: nope}, spec: {containers: [{name: main, image: nope}]}}');
+      const reasons = async () =>
+        seen.filter((p) => p.metadata.name === 'nope').map((p) => first(p)?.state?.waiting?.reason);
+      await when('nope', 'back-off', (p) => first(p)?.state?.waiting?.reason === 'ImagePullBackOff');
+      assert.ok((await reasons()).includes('ErrImagePull'));
+      const told = await eventsOf('nope');
+      assert.ok(
+        told.includes('Warning Failed: Failed to pull image "nope": manifest unknown'),
+        told.join('\n'),
+      );
+    });
+
+    test('a deleted pod leaves Ready at once, runs its preStop hook, hears its signal, and is gone', async () => {
+      await apply(`
+kind: Pod
+metadata: {name: leaving}
+spec:
+  volumes: [{name: out, hostPath: {path: ${directory}/out, type: DirectoryOrCreate}}]
+  containers:
+  - name: main
+    image: busybox
+    command: [sh, -c, 'trap "echo term >> /out/log; exit 0" TERM; while true; do sleep 0.05; done']
+    lifecycle: {preStop: {exec: {command: [sh, -c, echo hook >> /out/log]}}}
+    volumeMounts: [{name: out, mountPath: /out}]
+`);
+      const { metadata } = await ready('leaving');
+      await remove('leaving');
+      await gone('leaving');
+      assert.equal(readFileSync(`${directory}/out/log`, 'utf8'), 'hook\nterm\n');
+      const last = seen.filter((p) => p.metadata.uid === metadata.uid);
+      const unready = last.findIndex((p) => p.metadata.deletionTimestamp && !isReady(p));
+      assert.ok(unready >= 0 && first(last[unready] as Pod)?.state?.running, 'not Ready while it still runs');
+      assert.equal(last.at(-1)?.status?.phase, 'Succeeded');
+      await eventually('removal', async () => !existsSync(`${directory}/state/pods/${metadata.uid}`));
+    });
+
+    test('one that does not listen is killed after its grace period', async () => {
+      await apply(`
+kind: Pod
+metadata: {name: stubborn}
+spec:
+  terminationGracePeriodSeconds: 60
+  containers: [{name: main, image: busybox, command: [sh, -c, 'trap "" TERM; while true; do sleep 1; done']}]
+`);
+      await ready('stubborn');
+      await remove('stubborn');
+      const from = performance.now();
+      await remove('stubborn', 1);
+      await gone('stubborn');
+      assert.ok(performance.now() - from < 3000);
+    });
+
+    test('a new agent leaves running pods as they are and takes deleted ones away', async () => {
+      await apply(
+        '{kind: Pod, metadata: {name: lasting}, spec: {containers: [{name: main, image: busybox, readinessProbe: {exec: {command: ["true"]}}}]}}',
+      );
+      await apply(
+        '{kind: Pod, metadata: {name: doomed}, spec: {containers: [{name: main, image: busybox}]}}',
+      );
+      const before = await ready('lasting');
+      await ready('doomed');
+      agent.abort();
+      await remove('doomed', 0);
+      const from = seen.length;
+      startAgent();
+      await kubelet.synced;
+      await eventually(
+        'removal of doomed',
+        async () => !(await runtime.list()).some((r) => r.podName === 'doomed'),
+      );
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const now = await ready('lasting');
+      assert.equal(first(now)?.containerID, first(before)?.containerID);
+      assert.equal(now.status?.podIP, before.status?.podIP);
+      const told = seen.slice(from).filter((p) => p.metadata.name === 'lasting');
+      assert.deepEqual(
+        told.filter((p) => !isReady(p)),
+        [],
+      );
+    });
+
+    test('ten pods at once', async (t) => {
+      const from = performance.now();
+      const names = Array.from({ length: 10 }, (_, i) => `many-${i}`);
+      for (const name of names)
+        await apply(
+          `{kind: Pod, metadata: {name: ${name}}, spec: {containers: [{name: main, image: busybox}]}}`,
+        );
+      for (const name of names) await ready(name);
+      t.diagnostic(`10 pods in ${(performance.now() - from).toFixed(0)} ms`);
+      for (const name of names) await remove(name, 1);
+      for (const name of names) await gone(name);
+    });
+  });
+
+function testImages(image: Image): ImageStore {
+  return {
+    find: async (reference) => (reference === 'busybox' ? image : undefined),
+    pull: async () => {
+      throw new Error('manifest unknown');
+    },
+    list: async () => [image],
+  };
+}
