@@ -87,7 +87,7 @@ export const unsupportedMediaType = (message: string) =>
   new StatusError(415, 'UnsupportedMediaType', message);
 
 export const tooLarge = (limitBytes: number) =>
-  new StatusError(413, 'RequestEntityTooLarge', `limit is ${limitBytes}`);
+  new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${limitBytes}`);
 
 export const internal = (message: string) =>
   new StatusError(500, 'InternalError', `Internal error occurred: ${message}`);

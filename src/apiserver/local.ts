@@ -56,7 +56,7 @@ export function localClient(handler: Handler, user: User): Client {
       const { name, namespace } = object.metadata;
       return askObject({ method: 'PUT', path: pathOf(resource, { name, namespace, subresource }), object });
     },
-    patch: (resource, target, patch, { type = 'strategic', subresource } = {}) =>
+    patch: (resource, target, patch, { type = 'merge', subresource } = {}) =>
       askObject({
         method: 'PATCH',
         path: pathOf(resource, { ...target, subresource }),

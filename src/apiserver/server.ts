@@ -1,7 +1,7 @@
 /** The sockets of the API server: HTTPS over HTTP/1.1 and HTTP/2 on one port. */
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { createSecureServer, type Http2Session } from 'node:http2';
+import { createSecureServer, type Http2ServerResponse, type Http2Session } from 'node:http2';
 import type { AddressInfo, ListenOptions } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
@@ -13,7 +13,7 @@ import type { Authorizer } from './authz/contract.ts';
 import type { Answer, Handler } from './contract.ts';
 import { formatFor } from './http/encode.ts';
 import { identityOf } from './http/peer.ts';
-import { type Incoming, readBody, readHead, requestOf, withBody } from './http/request.ts';
+import { type Incoming, isUnread, readBody, readHead, requestOf } from './http/request.ts';
 import { drop, type Outgoing, respond } from './http/respond.ts';
 import { type UpgradeHandler, upgraded } from './http/upgrade.ts';
 
@@ -49,6 +49,9 @@ export interface ApiServer {
   /** Ends the watches, lets other requests finish, and closes all connections. */
   close(): Promise<void>;
 }
+
+/** How long a client has to read why its body was not wanted. */
+const unreadGraceMs = 1000;
 
 const log = logger('apiserver');
 
@@ -128,7 +131,7 @@ async function serve(
   response.on('error', () => {});
   const answer = await answerTo(options, limits, incoming, signal);
   try {
-    const unread = withBody.has(incoming.method ?? '') && !incoming.complete;
+    const unread = isUnread(incoming);
     // What was not read of a body would be taken for the next request.
     if (unread && incoming.httpVersionMajor === 1) response.setHeader('connection', 'close');
     await respond(response, answer, {
@@ -136,12 +139,20 @@ async function serve(
       headOnly: incoming.method === 'HEAD',
       stallMs: limits.stallMs,
     });
-    // RFC 9113, section 8.1: the client need not send the rest.
-    if (unread && 'stream' in response) response.stream.close();
+    if (unread && 'stream' in response) closeLater(response);
   } catch (err) {
     if (signal.aborted || response.destroyed) return;
     await lastWord(response, err);
   }
+}
+
+/**
+ * RFC 9113, section 8.1: the client need not send the rest of its body. A reset may overtake the answer, so
+ * it has to wait until that was read.
+ */
+function closeLater({ stream }: Http2ServerResponse): void {
+  const timer = setTimeout(() => stream.close(), unreadGraceMs);
+  stream.on('close', () => clearTimeout(timer));
 }
 
 async function answerTo(

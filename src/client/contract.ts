@@ -39,6 +39,7 @@ export interface Client {
   create<T extends KubeObject>(resource: Resource<T>, object: NoInfer<Draft<T>>): Promise<T>;
   /** Conflicts (409) unless `metadata.resourceVersion` is the newest or left out. */
   update<T extends KubeObject>(resource: Resource<T>, object: T, subresource?: string): Promise<T>;
+  /** A merge patch (RFC 7386) unless another type is asked for. */
   patch<T extends KubeObject>(
     resource: Resource<T>,
     target: { name: string; namespace?: string },

@@ -22,8 +22,8 @@ export interface Election {
   signal: AbortSignal;
 }
 
-export const leaseDurationMs = 15_000;
-export const renewEveryMs = 5_000;
+const leaseDurationMs = 15_000;
+const renewEveryMs = 5_000;
 /** Without a renewal for so long the job is stopped, before anybody else may take the Lease. */
 const giveUpAfterMs = 10_000;
 const retryMs = 2_000;

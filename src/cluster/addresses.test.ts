@@ -6,7 +6,7 @@ test('the first cluster has the addresses that the documentation names', () => {
   const first = addressesOf(0);
   assert.equal(first.hostAddress, '127.0.0.1');
   assert.equal(first.lan.cidr, '172.30.0.0/20');
-  assert.deepEqual(nodeAddresses(0, 1), ['172.30.0.2', 'fd30:0:0:0::2']);
+  assert.deepEqual(nodeAddresses(0, 1), ['172.30.0.2', 'fd30::2']);
 });
 
 test('clusters never share a LAN, a host address or a node address', () => {

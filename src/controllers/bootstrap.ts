@@ -8,7 +8,7 @@ import type { Client } from '../client/contract.ts';
 import type { Clock } from '../lib/clock.ts';
 import { logger } from '../lib/log.ts';
 
-export const systemNamespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'] as const;
+const systemNamespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'] as const;
 
 /** Tries until the server answers. What is there already stays as it is. */
 export async function bootstrap(client: Client, clock: Clock, signal: AbortSignal): Promise<void> {

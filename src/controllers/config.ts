@@ -13,7 +13,7 @@ export interface ControllerConfig {
   caCertificate: string;
   /** Ranges that nodes get their pods' addresses from, one for each family. */
   podCIDRs: readonly { cidr: string; nodePrefix: number }[];
-  /** After so long without a Lease renewal a node is NotReady. */
+  /** After so long without a Lease renewal a node is NotReady, and after so long without a Node its pods go. */
   nodeGraceMs: number;
 }
 

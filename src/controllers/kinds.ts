@@ -5,7 +5,7 @@ import { apiVersionOf, type Resource } from '../api/resource.ts';
 const isResource = (value: unknown): value is Resource =>
   typeof value === 'object' && value !== null && 'plural' in value;
 
-export const allKinds: readonly Resource[] = Object.values(resources).filter(isResource);
+const allKinds: readonly Resource[] = Object.values(resources).filter(isResource);
 
 /** Written often, read by nobody here, and forgotten by the store: no informer watches them. */
 const unwatched: ReadonlySet<Resource> = new Set([resources.events]);

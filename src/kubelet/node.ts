@@ -167,9 +167,12 @@ class NodeKeeper {
     const { client, facts, clock, notReady } = this.#options;
     const why = notReady();
     const status = nodeStatus(facts, why, clock.now(), this.#status);
+    // By the merge key of addresses, their type, two addresses of one type would become one.
+    const addresses = [{ $patch: 'replace' }, ...(status.addresses ?? [])];
     const options = { type: 'strategic', subresource: 'status' } as const;
     try {
-      const node = await client.patch(nodes, { name: facts.name }, { status }, options);
+      const patch = { status: { ...status, addresses } };
+      const node = await client.patch(nodes, { name: facts.name }, patch, options);
       this.#status = node.status;
       this.#told = { notReady: why, atMs: clock.now() };
     } catch (err) {

@@ -7,7 +7,7 @@ import type { Affinity, Pod } from '../api/types.ts';
 import type { World } from './plugin.ts';
 import type { NodeInfo } from './snapshot.ts';
 
-export type Term = NonNullable<
+type Term = NonNullable<
   NonNullable<Affinity['podAffinity']>['requiredDuringSchedulingIgnoredDuringExecution']
 >[number];
 

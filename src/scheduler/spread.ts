@@ -10,7 +10,7 @@ import type { World } from './plugin.ts';
 import { countByDomain, domainOf } from './podTerms.ts';
 import type { NodeInfo, PodInfo } from './snapshot.ts';
 
-export type Constraint = NonNullable<PodSpec['topologySpreadConstraints']>[number];
+type Constraint = NonNullable<PodSpec['topologySpreadConstraints']>[number];
 
 export interface Spread {
   constraint: Constraint;

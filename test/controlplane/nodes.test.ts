@@ -80,6 +80,7 @@ describe('a node that is silent', () => {
     const { client } = plane;
     await started(plane);
     await plane.addNode('node-1');
+    plane.beat('node-1');
     await plane.create(
       {
         kind: 'Service',
@@ -114,25 +115,21 @@ describe('a node that is silent', () => {
       assert.equal(why?.reason, 'Unschedulable');
       assert.equal(why?.message, '0/1 nodes are available: 1 node(s) had untolerated taint(s).');
     });
-    const beats = setInterval(() => void plane.heartbeat('node-1').catch(() => {}), 100);
-    try {
-      const node = await client.get(nodes, 'node-1');
-      const conditions = node.status?.conditions?.map((c) =>
-        c.type === 'Ready' ? { ...c, status: 'True', lastHeartbeatTime: new Date().toISOString() } : c,
-      );
-      await client.update(
-        nodes,
-        { ...node, status: { ...node.status, conditions: conditions ?? [] } },
-        'status',
-      );
-      await within(async () => {
-        assert.equal((await client.get(nodes, 'node-1')).spec?.taints, undefined);
-        const { items } = await client.list(pods, { labelSelector: 'app=late' });
-        assert.equal(items[0]?.spec?.nodeName, 'node-1');
-      });
-    } finally {
-      clearInterval(beats);
-    }
+    plane.beat('node-1');
+    const node = await client.get(nodes, 'node-1');
+    const conditions = node.status?.conditions?.map((c) =>
+      c.type === 'Ready' ? { ...c, status: 'True', lastHeartbeatTime: new Date().toISOString() } : c,
+    );
+    await client.update(
+      nodes,
+      { ...node, status: { ...node.status, conditions: conditions ?? [] } },
+      'status',
+    );
+    await within(async () => {
+      assert.equal((await client.get(nodes, 'node-1')).spec?.taints, undefined);
+      const { items } = await client.list(pods, { labelSelector: 'app=late' });
+      assert.equal(items[0]?.spec?.nodeName, 'node-1');
+    });
   });
 
   test('loses pods that do not tolerate it', async () => {
@@ -140,6 +137,7 @@ describe('a node that is silent', () => {
     const { client } = plane;
     await started(plane);
     await plane.addNode('node-1');
+    plane.beat('node-1');
     const tolerations = ['not-ready', 'unreachable'].map((key) => ({
       key: `node.kubernetes.io/${key}`,
       operator: 'Exists',
@@ -161,6 +159,27 @@ describe('a node that is silent', () => {
     });
     const [patient] = (await client.list(pods, { labelSelector: 'app=patient' })).items;
     assert.equal(patient?.metadata.deletionTimestamp, undefined);
+  });
+});
+
+describe('a node that is deleted', () => {
+  test('takes its pods along, which are made anew elsewhere', async () => {
+    await using plane = new ControlPlane({ config: { nodeGraceMs: 300 } });
+    const { client } = plane;
+    await started(plane);
+    await plane.addNode('node-1');
+    plane.beat('node-1');
+    await plane.create(replicaSet('web', 2));
+    const phases = async () => {
+      const { items } = await client.list(pods, { namespace: 'default' });
+      return items.map((p) => `${p.spec?.nodeName} ${p.status?.phase}`);
+    };
+    await within(async () => assert.deepEqual(await phases(), ['node-1 Running', 'node-1 Running']));
+    plane.silence('node-1');
+    await client.delete(nodes, { name: 'node-1' });
+    await plane.addNode('node-2');
+    plane.beat('node-2');
+    await within(async () => assert.deepEqual(await phases(), ['node-2 Running', 'node-2 Running']));
   });
 });
 

@@ -48,9 +48,10 @@ else
 
     after(async () => {
       for (const { metadata } of (await client.list(pods)).items) await remove(metadata.name, 0);
-      for (const { metadata } of (await client.list(pods)).items) await gone(metadata.name);
-      agent.abort();
-      watching.abort();
+      await eventually('the end of all pods', async () => kubelet.pods().length === 0).finally(() => {
+        agent.abort();
+        watching.abort();
+      });
       assert.deepEqual(readdirSync(`${directory}/state/containers`), []);
       assert.deepEqual(readdirSync(`${directory}/state/pods`), []);
       assert.deepEqual(readdirSync(`${directory}/logs`), []);
@@ -328,7 +329,7 @@ spec:
   securityContext: {fsGroup: 2000}
   volumes:
   - {name: settings, configMap: {name: settings, items: [{key: color, path: deep/color}]}}
-  - {name: keys, secret: {secretName: keys, defaultMode: 0400}}
+  - {name: keys, secret: {secretName: keys, defaultMode: 256}}
   - {name: self, downwardAPI: {items: [{path: labels, fieldRef: {fieldPath: metadata.labels}}]}}
   - {name: scratch, emptyDir: {medium: Memory, sizeLimit: 1Mi}}
   containers:

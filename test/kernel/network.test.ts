@@ -12,6 +12,7 @@ import { detachNode, joinHost, leaveHost, pluggedIn } from '../../src/network/la
 import { podNetwork } from '../../src/network/links.ts';
 import { nodeEndOf } from '../../src/network/podLink.ts';
 import { syncRoutes } from '../../src/network/routeSync.ts';
+import { eventually } from '../support/eventually.ts';
 import { TestInformer } from '../support/informer.ts';
 import { callTcp, failureOf, podObject, type TestNode, type TestPod, World } from '../support/world.ts';
 
@@ -117,7 +118,7 @@ describe('two nodes with pods', { timeout: 60_000 }, () => {
     assert.ok(!readdirSync(`${world.dir}/node-1/state/pods`).includes(`${gone.uid}.json`));
     assert.match(await failureOf(callTcp(a!.netns, gone.ip, 80)), /EHOSTUNREACH|ENETUNREACH/);
     const socket = netlink(one!.netns);
-    await eventually(() => findLink(socket, nodeEndOf(gone.uid)) === undefined);
+    await eventually(() => assert.equal(findLink(socket, nodeEndOf(gone.uid)), undefined), 5_000, 10);
     socket.close();
     const next = await world.addPod(one!, 'next');
     assert.notEqual(next.ip, gone.ip);

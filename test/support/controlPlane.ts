@@ -31,6 +31,7 @@ export class ControlPlane implements AsyncDisposable {
   readonly #abort = new AbortController();
   readonly #running: Promise<void>[] = [];
   readonly #silent = new Set<string>();
+  readonly #beats = new Map<string, NodeJS.Timeout>();
   #cut = false;
 
   constructor(options: { config?: Partial<ControllerConfig>; store?: Store; clock?: Clock } = {}) {
@@ -69,9 +70,18 @@ export class ControlPlane implements AsyncDisposable {
     }
   }
 
-  /** From now on pods of the node stay as they are. */
+  /** Renews the node's Lease from now on, many times a second. */
+  beat(name: string): void {
+    this.#beats.set(
+      name,
+      setInterval(() => void this.heartbeat(name).catch(() => {}), 50),
+    );
+  }
+
+  /** From now on nothing is heard of the node, and its pods stay as they are. */
   silence(name: string): void {
     this.#silent.add(name);
+    clearInterval(this.#beats.get(name));
   }
 
   async create(...objects: unknown[]): Promise<void> {
@@ -116,6 +126,7 @@ export class ControlPlane implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    for (const timer of this.#beats.values()) clearInterval(timer);
     this.#abort.abort();
     await Promise.all(this.#running);
     await this.store.close();

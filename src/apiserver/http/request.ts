@@ -9,7 +9,7 @@ import type { ApiRequest, User } from '../contract.ts';
 export type Incoming = IncomingMessage | Http2ServerRequest;
 
 const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
-export const withBody: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+const withBody: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
 export type Head = Omit<ApiRequest, 'body' | 'user'>;
 
@@ -68,6 +68,10 @@ export function readBody(incoming: Incoming, limits: BodyLimits): Promise<Uint8A
     incoming.on('close', () => give(() => reject(new Error('the client went away'))));
   });
 }
+
+/** Whether there is, or may still come, more of the body than was read. */
+export const isUnread = (incoming: Incoming): boolean =>
+  withBody.has(incoming.method ?? '') && !incoming.readableEnded;
 
 const timeout = (ms: number) =>
   new StatusError(408, 'Timeout', `Cannot read the body: it was not complete after ${ms} ms`);

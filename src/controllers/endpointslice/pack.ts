@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Endpoint, EndpointSlice } from '../../api/types.ts';
 
-export const maxEndpoints = 100;
+const maxEndpoints = 100;
 
 export interface Packing {
   /** What each slice that is there should hold; the very same list when nothing changes. */

@@ -22,7 +22,7 @@ export const nodeLifecycle: Controller = {
     });
     const podsByNode = context.watch(pods, (now) => {
       const node = known.get(now?.spec?.nodeName ?? '');
-      return node && isDown(node) && now && isReady(now) ? [node.metadata.name] : [];
+      return node && isLost(node) && now && isReady(now) ? [node.metadata.name] : [];
     });
     const renewals = context.watch(leases, (now, before) => {
       if (now?.metadata.namespace === leaseNamespace && isRenewed(now, before))
@@ -45,17 +45,14 @@ export const nodeLifecycle: Controller = {
       if (await isSilent(name)) node = await declareUnknown(context, node);
       else context.again(name, config.nodeGraceMs - beats.silentMs(name, clock.now()) + 10);
       await taint(context, node);
-      if (!isDown(node)) return;
+      if (!isLost(node)) return;
       for (const pod of podsByNode.by('node', name)) await markNotReady(context, pod);
     };
   },
 };
 
-/** A node that has not said anything yet has no pods to be taken out. */
-function isDown(node: Node): boolean {
-  const ready = readiness(node);
-  return ready !== undefined && ready !== 'True';
-}
+/** A kubelet that still speaks tells itself how its pods are. */
+const isLost = (node: Node): boolean => readiness(node) === 'Unknown';
 
 async function leaseOf(client: Context['client'], name: string): Promise<Lease | undefined> {
   try {

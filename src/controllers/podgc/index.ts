@@ -10,13 +10,10 @@ import { keyOf } from '../../client/contract.ts';
 import type { Context, Controller } from '../loop.ts';
 import { isTerminal, isTerminating } from '../pods.ts';
 
-/** A node that is made anew under its name within this time finds its pods again. */
-export const quarantineMs = 40_000;
-
 export const podGarbage: Controller = {
   name: 'pod-garbage-collector',
   start(context) {
-    const { client, clock, again } = context;
+    const { client, clock, config, again } = context;
     const goneSince = new Map<string, number>();
     const allPods = context.look(pods);
     const known = context.watch(nodes, (now, before) => {
@@ -36,7 +33,8 @@ export const podGarbage: Controller = {
       if (!isOnNoNode(pod, (node) => known.get(node))) return;
       const since = goneSince.get(name) ?? clock.now();
       goneSince.set(name, since);
-      const left = since + quarantineMs - clock.now();
+      // A node that is made anew under its name meanwhile finds its pods again.
+      const left = since + config.nodeGraceMs - clock.now();
       if (left > 0) return again(key, left);
       if (!(await isThere(client, name))) await remove(context, pod);
     };

@@ -11,7 +11,7 @@ import { ownerReference } from '../owners.ts';
 import { label, revisionOf } from './pod.ts';
 
 /** What stands in a revision: a strategic merge patch that puts the template back. */
-export const dataOf = (set: StatefulSet) => ({
+const dataOf = (set: StatefulSet) => ({
   spec: { template: { ...set.spec?.template, $patch: 'replace' } },
 });
 

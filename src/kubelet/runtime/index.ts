@@ -49,6 +49,7 @@ class ConmonRuntime implements ContainerRuntime {
   readonly #clock: Clock;
   readonly #cgroups: Cgroups | undefined = findCgroups();
   readonly #crun: Crun;
+  readonly #lowestOomScoreAdj = lowestOomScoreAdj();
   readonly #inTurn = limit(concurrency);
   readonly #known = new Map<string, StoredContainer>();
   readonly #listeners: ((record: ContainerRecord) => void)[] = [];
@@ -88,7 +89,12 @@ class ConmonRuntime implements ContainerRuntime {
       try {
         const rootPath = mountRoot(bundle, config.image.rootfs);
         const devices = config.privileged ? nodeDevices() : [];
-        const oci = ociConfig(config, { rootPath, ...(cgroupPath && { cgroupPath }), devices });
+        const oci = ociConfig(config, {
+          rootPath,
+          ...(cgroupPath && { cgroupPath }),
+          devices,
+          lowestOomScoreAdj: this.#lowestOomScoreAdj,
+        });
         writeFileSync(join(bundle, 'config.json'), JSON.stringify(oci));
         this.#keep(stored);
         setProcess(stored, await createUnderConmon(config, { bundle, exits: this.#exits }, this.#crun));
@@ -269,6 +275,15 @@ class ConmonRuntime implements ContainerRuntime {
       await end;
     } else this.#check(stored);
   }
+}
+
+const sysResource = 24n;
+
+/** How low our containers' oom_score_adj may be. https://man7.org/linux/man-pages/man5/proc_pid_oom_score_adj.5.html */
+function lowestOomScoreAdj(): number {
+  const held = /^CapEff:\s*(\w+)/m.exec(readIfThere('/proc/self/status'))?.[1] ?? '0';
+  const isFree = ((BigInt(`0x${held}`) >> sysResource) & 1n) === 1n;
+  return isFree ? -1000 : Number(readIfThere('/proc/self/oom_score_adj'));
 }
 
 const runs = ({ process }: StoredContainer): boolean => process !== undefined && isAlive(process);

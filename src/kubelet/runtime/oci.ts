@@ -28,6 +28,8 @@ export interface OciSurroundings {
   cgroupPath?: string;
   /** What a privileged container gets to see. */
   devices: OciDevice[];
+  /** Without CAP_SYS_RESOURCE nobody may be killed later than ourselves. */
+  lowestOomScoreAdj: number;
 }
 
 type Namespace = { type: string; path?: string };
@@ -35,7 +37,7 @@ type Namespace = { type: string; path?: string };
 export function ociConfig(config: ContainerConfig, surroundings: OciSurroundings) {
   return {
     ociVersion: '1.0.2',
-    process: process(config),
+    process: process(config, surroundings),
     root: { path: surroundings.rootPath, readonly: config.readOnlyRoot },
     mounts: [...defaultMounts(config), ...ownMounts(config)],
     linux: linux(config, surroundings),
@@ -47,7 +49,7 @@ export function ociConfig(config: ContainerConfig, surroundings: OciSurroundings
   };
 }
 
-function process(config: ContainerConfig) {
+function process(config: ContainerConfig, { lowestOomScoreAdj }: OciSurroundings) {
   const granted = config.capabilities;
   // A user other than root holds none of them until it runs a set-uid program: same as containerd.
   const held = config.user.uid === 0 ? granted : [];
@@ -59,7 +61,7 @@ function process(config: ContainerConfig) {
     cwd: config.workingDir || '/',
     capabilities: { bounding: granted, effective: held, permitted: held },
     noNewPrivileges: config.noNewPrivileges,
-    oomScoreAdj: config.oomScoreAdj,
+    oomScoreAdj: Math.max(config.oomScoreAdj, lowestOomScoreAdj),
   };
 }
 

@@ -1,0 +1,19 @@
+import type { NetworkInterfaceInfo } from 'node:os';
+import { canonical } from '../../../lib/ip.ts';
+import { clusterAddresses, serviceOf, type View } from './view.ts';
+
+/** Where this server is reached: at the Services in front of it, else at the machine's own addresses. */
+export function ownAddresses(view: View, interfaces: NodeJS.Dict<NetworkInterfaceInfo[]>): string[] {
+  const local = Object.values(interfaces)
+    .flatMap((list) => list ?? [])
+    .filter(({ internal, address }) => !internal && !address.startsWith('fe80:'))
+    .map(({ address }) => canonical(address));
+  const found = new Set<string>();
+  for (const address of local) {
+    for (const slice of view.slicesAt(address)) {
+      const service = view.service(slice.metadata.namespace ?? '', serviceOf(slice) ?? '');
+      for (const clusterAddress of service ? clusterAddresses(service) : []) found.add(clusterAddress);
+    }
+  }
+  return found.size > 0 ? [...found] : local;
+}
