@@ -228,7 +228,10 @@ describe('update', () => {
     const replies = await Promise.all(
       [1, 2, 3, 4].map((n) => api.put(`${maps}/a`, yaml({ ...object, data: { n: String(n) } }))),
     );
-    assert.deepEqual(replies.map((r) => r.code).sort(), [200, 409, 409, 409]);
+    assert.deepEqual(
+      replies.map((r) => r.code).toSorted((a, b) => a - b),
+      [200, 409, 409, 409],
+    );
   });
 
   test('many unconditional updates at once all hold', async () => {

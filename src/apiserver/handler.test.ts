@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Attributes } from './authz/contract.ts';
 import { createMetrics } from './metrics.ts';
 import { parsePath } from './path.ts';
-import { admin, testApi } from './testApi.ts';
+import { testApi } from './testApi.ts';
 
 test('paths say group, version, namespace, resource, name and subresource', () => {
   const cases: [string, ReturnType<typeof parsePath>][] = [
@@ -95,7 +95,7 @@ test('health, version, discovery and OpenAPI are answered', async () => {
   const api = testApi({ notReady: () => why });
   const textOf = async (url: string) => {
     const answer = await api.ask({ url });
-    return [answer.code, 'body' in answer ? String(answer.body) : ''];
+    return [answer.code, 'body' in answer && typeof answer.body === 'string' ? answer.body : ''];
   };
   assert.deepEqual(await textOf('/healthz'), [200, 'ok']);
   assert.deepEqual(await textOf('/livez'), [200, 'ok']);
@@ -115,8 +115,8 @@ test('metrics count requests by verb, resource and code', async () => {
   await api.post('/api/v1/namespaces/default/configmaps', '{metadata: {name: a}}');
   await api.get('/api/v1/namespaces/default/configmaps/b');
   const answer = await api.ask({ url: '/metrics' });
-  assert.ok('body' in answer);
-  const lines = String(answer.body).split('\n');
+  assert.ok('body' in answer && typeof answer.body === 'string');
+  const lines = answer.body.split('\n');
   const has = (...parts: string[]) =>
     lines.some((line) => line.startsWith('apiserver_request_total{') && parts.every((p) => line.includes(p)));
   assert.ok(has('verb="CREATE"', 'resource="configmaps"', 'code="201"'));
@@ -129,5 +129,4 @@ test('a failure of the store is a 500 that says so', async () => {
   await api.close();
   const { object } = await api.post('/api/v1/namespaces/default/configmaps', '{metadata: {name: a}}');
   assert.deepEqual([object['code'], object['reason']], [500, 'InternalError']);
-  assert.equal(admin.name, 'admin');
 });

@@ -5,7 +5,7 @@ import type { IncomingMessage } from 'node:http';
 import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2';
 import { Agent, request as httpsRequest } from 'node:https';
 import { createInterface } from 'node:readline';
-import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { afterEach, before, beforeEach, describe, test } from 'node:test';
 import { connect as connectTls } from 'node:tls';
 import { systemClock } from '../lib/clock.ts';
 import type { Store } from '../store/contract.ts';
@@ -69,7 +69,6 @@ afterEach(async () => {
   await server.close();
   await store.close();
 });
-after(() => {});
 
 interface Got {
   code: number;

@@ -91,7 +91,10 @@ describe('binding', () => {
     const replies = await Promise.all(
       ['node-1', 'node-2'].map((n) => api.post(`${pods}/web/binding`, binding(n))),
     );
-    assert.deepEqual(replies.map((r) => r.code).sort(), [201, 409]);
+    assert.deepEqual(
+      replies.map((r) => r.code).toSorted((a, b) => a - b),
+      [201, 409],
+    );
   });
 
   test('by the collection of bindings too', async () => {

@@ -1,5 +1,4 @@
 /** An API server for tests: YAML in, objects out, no sockets. */
-import { parse } from 'yaml';
 import type { Status } from '../api/types.ts';
 import { FakeClock } from '../lib/clock.ts';
 import type { Store } from '../store/contract.ts';
@@ -148,5 +147,3 @@ export const asStatus = (reply: Reply) => reply.object as unknown as Status;
 
 /** `{metadata: {name: x}}` → YAML that the parser takes, for the odd case of a computed body. */
 export const yaml = (object: unknown): string => JSON.stringify(object);
-
-export { parse };

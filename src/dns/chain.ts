@@ -18,6 +18,7 @@ export function mapReply(reply: Reply, change: (message: Awaited<Reply>) => Awai
 /** A question of our own, for plugins that look something up. */
 export const askFor = (query: Query, name: string, type: number): Query => ({
   ...query,
+  hops: (query.hops ?? 0) + 1,
   name: name.toLowerCase(),
   question: { name, type, class: query.question.class },
   message: { ...query.message, questions: [{ name, type, class: query.question.class }] },

@@ -15,7 +15,15 @@ export interface Query {
   readonly question: Question;
   /** Its name, canonical. */
   readonly name: string;
-  readonly client: { address: string; port: number; protocol: 'udp' | 'tcp' };
+  readonly client: Asker;
+  /** How many questions of our own led to this one; {@link SetUpContext.resolve} refuses too many. */
+  readonly hops?: number;
+}
+
+export interface Asker {
+  address: string;
+  port: number;
+  protocol: 'udp' | 'tcp';
 }
 
 export type Reply = Message | Promise<Message>;
@@ -58,7 +66,12 @@ export interface SetUpContext {
   corefile: string;
 }
 
-export type HttpAnswer = () => Promise<{ code: number; body: string; contentType?: string }> | { code: number; body: string; contentType?: string };
+export interface HttpReply {
+  code: number;
+  body: string;
+  contentType?: string;
+}
+export type HttpAnswer = () => HttpReply | Promise<HttpReply>;
 
 /** Makes a plugin from its lines; throws an `Error` that says what is wrong with them. */
 export type SetUp = (directive: Directive, context: SetUpContext) => Plugin;

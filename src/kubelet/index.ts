@@ -140,7 +140,7 @@ function surroundings(options: KubeletOptions, capacity: Record<string, string>)
       clock,
       signal,
     }),
-    probes: probes(clock),
+    probes: probes(clock, signal),
     services: servicesOf(options),
     allocatable,
     nodeMemoryBytes: Number(parseQuantity(capacity['memory'] ?? '0').milli / 1000n),

@@ -28,6 +28,7 @@ const selectors = [
 
 export type Expression =
   | { kind: 'read'; parts: Selector[]; mask?: number; map?: string }
+  | { kind: 'hash'; parts: Selector[]; mod: number; offset: number }
   | { kind: 'random'; mod: number; offset: number }
   | { kind: 'constant'; value: string };
 
@@ -116,14 +117,27 @@ function match(reader: Reader): Statement {
 function expression(reader: Reader): Expression {
   const random = reader.take(/numgen random mod (\d+)(?: offset (\w+))?/);
   if (random) return { kind: 'random', mod: Number(random[1]), offset: Number(random[2] ?? 0) };
-  const anySelector = new RegExp(selectors.join('|'));
-  const first = reader.take(anySelector);
-  if (!first) return { kind: 'constant', value: normalKey(reader.must(/[\w.:-]+/)[0]) };
-  const parts = [first[0] as Selector];
-  while (reader.take(/\./)) parts.push(reader.must(anySelector)[0] as Selector);
+  if (reader.take(/jhash/)) return hash(reader);
+  const parts = concatenation(reader);
+  if (parts.length === 0) return { kind: 'constant', value: normalKey(reader.must(/[\w.:-]+/)[0]) };
   const mask = reader.take(/& (\w+)/)?.[1];
   const map = reader.take(/map @([\w-]+)/)?.[1];
   return { kind: 'read', parts, ...(mask && { mask: Number(mask) }), ...(map && { map }) };
+}
+
+const anySelector = new RegExp(selectors.join('|'));
+
+function concatenation(reader: Reader): Selector[] {
+  const first = reader.take(anySelector);
+  const parts = first ? [first[0] as Selector] : [];
+  while (first && reader.take(/\./)) parts.push(reader.must(anySelector)[0] as Selector);
+  return parts;
+}
+
+function hash(reader: Reader): Expression {
+  const parts = concatenation(reader);
+  const [, mod, offset] = reader.must(/mod (\d+)(?: seed \w+)?(?: offset (\w+))?/);
+  return { kind: 'hash', parts, mod: Number(mod), offset: Number(offset ?? 0) };
 }
 
 /** Throws where the rule is not in the language or names what the table does not have. */

@@ -218,9 +218,14 @@ function evaluate(expression: Expression, table: Table, walk: Walk): string | un
   const parts = expression.parts.map((selector) => read[selector](walk));
   if (parts.includes(undefined)) return undefined;
   const key = parts.join(' . ');
+  if (expression.kind === 'hash') return String((hashOf(key) % expression.mod) + expression.offset);
   const value = expression.mask === undefined ? key : String((Number(key) & expression.mask) >>> 0);
   return expression.map ? lookUp(table, expression.map, value) : value;
 }
+
+/** Not the kernel's hash, but as steady. */
+const hashOf = (text: string): number =>
+  [...text].reduce((hash, letter) => (hash * 31 + (letter.codePointAt(0) ?? 0)) >>> 0, 7);
 
 const ofFamily = (family: 4 | 6, address: string): string | undefined =>
   familyOf(address) === family ? address : undefined;

@@ -29,16 +29,16 @@ function rules(pick: Pick): string[] {
   const first = firstMark(pick);
   const draw = `meta mark set numgen random mod ${pick.count}${first ? ` offset ${first}` : ''}`;
   if (pick.stickySeconds === undefined) return [draw];
-  const client = (ip: string) => `${ip} saddr . ${ip} daddr . meta l4proto . th dport`;
-  const keep = `timeout ${pick.stickySeconds}s`;
+  const client = 'ip saddr . ip daddr . meta l4proto . th dport';
   return [
+    // nft 1.0.6 has no map for IPv6 clients (it aborts on `update` with so long a key): they are told apart by
+    // a hash, and stay where they are as long as the number of slots does.
+    `meta mark set jhash ip6 saddr . ip6 daddr mod ${pick.count} seed 0x1 offset ${first} return`,
     'meta mark set 0',
-    `meta mark set ${client('ip')} map @affinity4`,
-    `meta mark set ${client('ip6')} map @affinity6`,
+    `meta mark set ${client} map @affinity4`,
     // No slot yet, or one from when there were more.
     `meta mark < ${first} ${draw}`,
     `meta mark >= ${first + pick.count} ${draw}`,
-    `update @affinity4 { ${client('ip')} ${keep} : meta mark }`,
-    `update @affinity6 { ${client('ip6')} ${keep} : meta mark }`,
+    `update @affinity4 { ${client} timeout ${pick.stickySeconds}s : meta mark }`,
   ];
 }

@@ -37,19 +37,17 @@ export function freshTable(ranges: Ranges): string[] {
 }
 
 function containers(): string[] {
-  return families.flatMap(({ n, type }) => [
+  const ofBoth = families.flatMap(({ n, type }) => [
     commands.addMap(`services${n}`, `type ${type} . ${portType} : verdict;`),
     commands.addMap(`endpoints${n}`, `type ${type} . ${portType} . mark : ${type} . inet_service;`),
     commands.addMap(`node-ports${n}`, `type ${portType} : verdict;`),
     commands.addMap(`node-port-endpoints${n}`, `type ${portType} . mark : ${type} . inet_service;`),
-    // Which slot a client was given, for Services with sessionAffinity: ClientIP.
-    commands.addMap(
-      `affinity${n}`,
-      `type ${type} . ${type} . ${portType} : mark; size 65536; flags dynamic,timeout;`,
-    ),
     // Endpoints on this node, each as its own client.
     commands.addSet(`hairpin${n}`, `type ${type} . ${type};`),
   ]);
+  // Which slot a client was given, for Services with sessionAffinity: ClientIP.
+  const affinity = `type ipv4_addr . ipv4_addr . ${portType} : mark; size 65536; flags dynamic,timeout;`;
+  return [...ofBoth, commands.addMap('affinity4', affinity)];
 }
 
 function toEndpoints(): string[] {

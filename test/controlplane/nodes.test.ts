@@ -65,7 +65,7 @@ describe('a new cluster', () => {
     await Promise.all(['a', 'b', 'c'].map((name) => plane.addNode(name)));
     await within(async () => {
       const given = (await plane.client.list(nodes)).items.map((n) => n.spec?.podCIDRs?.join());
-      assert.deepEqual(given.sort(), [
+      assert.deepEqual(given.map(String).sort(), [
         '10.244.0.0/24,fd44::/64',
         '10.244.1.0/24,fd44:0:0:1::/64',
         '10.244.2.0/24,fd44:0:0:2::/64',

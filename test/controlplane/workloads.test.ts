@@ -104,7 +104,10 @@ describe('a deployment', () => {
       assert.equal(status?.availableReplicas, 4);
       assert.equal(metadata.annotations?.['deployment.kubernetes.io/revision'], '3');
       const sets = (await client.list(replicaSets, { namespace: 'default' })).items;
-      assert.deepEqual(sets.map((s) => s.spec?.replicas).sort(), [0, 4]);
+      assert.deepEqual(
+        sets.map((s) => s.spec?.replicas ?? 1).sort((a, b) => a - b),
+        [0, 4],
+      );
     });
     await within(async () => {
       const said = (await client.list(events, { namespace: 'default' })).items.map((e) => e.message);
@@ -145,7 +148,7 @@ describe('a deployment', () => {
       assert.equal((await client.get(deployments, 'web', 'default')).status?.readyReplicas, 2),
     );
     const before = (await client.list(pods, { namespace: 'default' })).items
-      .map((p) => p.metadata.uid)
+      .map((p) => String(p.metadata.uid))
       .sort();
     await client.delete(deployments, { name: 'web', namespace: 'default' }, { propagationPolicy: 'Orphan' });
     await within(async () => {
@@ -159,7 +162,9 @@ describe('a deployment', () => {
       const [set] = (await client.list(replicaSets, { namespace: 'default' })).items;
       assert.equal(set?.metadata.ownerReferences?.[0]?.name, 'web');
     });
-    const after = (await client.list(pods, { namespace: 'default' })).items.map((p) => p.metadata.uid).sort();
+    const after = (await client.list(pods, { namespace: 'default' })).items
+      .map((p) => String(p.metadata.uid))
+      .sort();
     assert.deepEqual(after, before);
   });
 });
@@ -201,7 +206,7 @@ describe('a StatefulSet', () => {
     assert.equal(first?.metadata.labels?.['apps.kubernetes.io/pod-index'], '0');
     await within(async () => {
       const { items } = await client.list(endpointSlices, { labelSelector: 'kubernetes.io/service-name=db' });
-      assert.deepEqual(items[0]?.endpoints?.map((e) => e.hostname).sort(), ['db-0', 'db-1', 'db-2']);
+      assert.deepEqual(items[0]?.endpoints?.map((e) => String(e.hostname)).sort(), ['db-0', 'db-1', 'db-2']);
       assert.equal(items[0]?.metadata.labels?.['service.kubernetes.io/headless'], '');
     });
 

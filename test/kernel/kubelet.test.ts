@@ -13,6 +13,7 @@ import { type Kubelet, startKubelet } from '../../src/kubelet/index.ts';
 import { findCgroups } from '../../src/kubelet/runtime/cgroup.ts';
 import { conmonRuntime } from '../../src/kubelet/runtime/index.ts';
 import { systemClock } from '../../src/lib/clock.ts';
+import type { Store } from '../../src/store/contract.ts';
 import { openMemory } from '../../src/store/index.ts';
 import { busyboxImage, inside, runInside, temporaryDirectory } from '../support/containers.ts';
 import { testPodNetwork } from '../support/podNetwork.ts';
@@ -23,6 +24,7 @@ else
     const directory = temporaryDirectory();
     const cgroupParent = `/switchboard-test-${process.pid}`;
     const network = testPodNetwork(directory);
+    let store: Store;
     let client: Client;
     let images: ImageStore;
     let runtime: ContainerRuntime;
@@ -33,7 +35,7 @@ else
     const watching = new AbortController();
 
     before(async () => {
-      const store = openMemory({ clock: systemClock, history: { changes: 1000, characters: 1e7 } });
+      store = openMemory({ clock: systemClock, history: { changes: 1000, characters: 1e7 } });
       const handler = createHandler({
         store,
         clock: systemClock,
@@ -51,6 +53,7 @@ else
       await eventually('the end of all pods', async () => kubelet.pods().length === 0).finally(() => {
         agent.abort();
         watching.abort();
+        void store.close();
       });
       assert.deepEqual(readdirSync(`${directory}/state/containers`), []);
       assert.deepEqual(readdirSync(`${directory}/state/pods`), []);
@@ -96,9 +99,15 @@ else
       for (const document of parseAllDocuments(yaml)) {
         const object = document.toJS() as KubeObject & { kind: keyof typeof kinds };
         object.metadata.namespace ??= 'default';
-        if (object.kind === 'Pod') Object.assign((object as Pod).spec ?? {}, { nodeName: 'node1' });
+        if (object.kind === 'Pod') onNode(object as Pod);
         await client.create(kinds[object.kind] as never, object as never);
       }
+    }
+
+    function onNode({ spec }: Pod): void {
+      if (!spec) return;
+      spec.nodeName = 'node1';
+      spec.terminationGracePeriodSeconds ??= 1;
     }
 
     const get = (name: string) => client.get(pods, name, 'default');

@@ -23,7 +23,10 @@ describe('two nodes with pods', { timeout: 60_000 }, () => {
   let [a, b, c]: TestPod[] = [];
   const nodes = new TestInformer<TestNode['object']>();
 
-  before(async () => {
+  before(setUp, { timeout: 20_000 });
+  after(tearDown, { timeout: 20_000 });
+
+  async function setUp() {
     world = new World();
     [one, two] = [world.addNode(1), world.addNode(2)];
     nodes.put(one.object, two.object);
@@ -38,8 +41,11 @@ describe('two nodes with pods', { timeout: 60_000 }, () => {
       await world.serveTcp(pod.netns, 80, pod.uid, '::');
     }
     for (const node of [one, two]) await world.serveTcp(node.netns, 10250, node.name);
-  });
-  after(() => world[Symbol.asyncDispose]());
+  }
+
+  async function tearDown() {
+    await world[Symbol.asyncDispose]();
+  }
 
   test('pods of one node reach each other under their own addresses', async () => {
     assert.equal(await callTcp(a!.netns, b!.ip, 80), `uid-b ${a!.ip}`);

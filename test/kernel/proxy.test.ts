@@ -42,7 +42,10 @@ describe('Services on two nodes', { timeout: 60_000 }, () => {
   const endpoints = (...pods: TestPod[]) => pods.map(({ ip, node }) => ({ address: ip, node: node.name }));
   const endpoints6 = (...pods: TestPod[]) => pods.map(({ ip6, node }) => ({ address: ip6, node: node.name }));
 
-  before(async () => {
+  before(setUp, { timeout: 20_000 });
+  after(tearDown, { timeout: 20_000 });
+
+  async function setUp() {
     world = new World();
     [one, two] = [world.addNode(1), world.addNode(2)];
     const nodes = new TestInformer(one.object, two.object);
@@ -88,11 +91,12 @@ describe('Services on two nodes', { timeout: 60_000 }, () => {
       world.onClose(() => proxy.stop());
       await Promise.all([routes.synced, proxy.synced]);
     }
-  });
-  after(async () => {
+  }
+
+  async function tearDown() {
     for (const nft of kernels.values()) await nft.close();
     await world[Symbol.asyncDispose]();
-  });
+  }
 
   const callMany = async (netns: string, host: string, port: number, times = 40) => {
     const said = new Set<string>();

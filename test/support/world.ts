@@ -102,8 +102,7 @@ export class World implements AsyncDisposable {
     const fd = socketIn(netns, { type: 'udp', family: 4, bind: { address: '0.0.0.0', port } });
     const socket = createSocket('udp4');
     socket.on('message', (_, from) => socket.send(`${name} ${from.address}`, from.port, from.address));
-    socket.bind({ fd });
-    await once(socket, 'listening');
+    await bound(socket, fd);
     this.#closers.push(() => socket.close());
     return socket;
   }
@@ -113,8 +112,7 @@ export class World implements AsyncDisposable {
     const fd = socketIn(netns, { type: 'udp', family: 4, bind: { address, port: 0 } });
     const socket = createSocket('udp4');
     socket.on('error', () => {});
-    socket.bind({ fd });
-    await once(socket, 'listening');
+    await bound(socket, fd);
     this.#closers.push(() => socket.close());
     return socket;
   }
@@ -131,6 +129,13 @@ export class World implements AsyncDisposable {
     for (const file of this.#namespaces) removeNamespace(file);
     rmSync(this.dir, { recursive: true, force: true });
   }
+}
+
+async function bound(socket: UdpSocket, fd: number): Promise<void> {
+  // Said at once for a descriptor: one has to listen for it first.
+  const listening = once(socket, 'listening');
+  socket.bind({ fd });
+  await listening;
 }
 
 export function podObject(name: string, spec: object = {}): Pod {

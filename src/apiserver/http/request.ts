@@ -15,9 +15,10 @@ export type Head = Omit<ApiRequest, 'body' | 'user'>;
 
 /** Everything but the body and who asks. */
 export function readHead(incoming: Incoming, signal: AbortSignal): Head {
-  const { method = '', url = '/' } = incoming;
+  const method = incoming.method ?? '';
+  const url = incoming.url ?? '/';
   if (!methods.has(method)) throw notAllowed();
-  const [path = '/', search = ''] = splitOnce(url, '?');
+  const [path, search = ''] = splitOnce(url, '?');
   return {
     method: method as ApiRequest['method'],
     path,

@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { nodes } from '../../api/resource.ts';
 import { admissionPlugins } from '../../apiserver/admission/index.ts';
 import { createAuthenticator } from '../../apiserver/authn/index.ts';
+import { issuerAnswer } from '../../apiserver/authn/issuer.ts';
 import { tokenMinter } from '../../apiserver/authn/tokenRequest.ts';
 import { serviceAccountTokens } from '../../apiserver/authn/tokens.ts';
 import { clusterAuthorizer } from '../../apiserver/authz/index.ts';
@@ -55,7 +56,10 @@ export async function runControlPlane(config: ControlPlaneConfig, signal: AbortS
       serviceCIDRs: config.serviceCIDRs,
       nodePorts: config.nodePorts,
     }),
-    extra: [(request) => reviewsAnswer(request, { tokens, authorizer })],
+    extra: [
+      (request) => reviewsAnswer(request, { tokens, authorizer }),
+      (request) => issuerAnswer(request, tokens),
+    ],
     mintToken: tokenMinter({ tokens, lookup, clock, uuid: randomUUID }),
     proxy: (request) => proxy.answer(request),
     metrics: createMetrics(),

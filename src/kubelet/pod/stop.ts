@@ -24,18 +24,20 @@ export async function stop(stopping: Stopping, around: Surroundings): Promise<vo
   await Promise.race([Promise.all([preStop(stopping, around), notBefore]), ended]);
   await around.runtime.signal(record.id, record.stopSignal);
   await patience(stopping, around);
+  if (around.signal.aborted) return;
   await around.runtime.signal(record.id, 'SIGKILL');
   await ended;
 }
 
 /** Until it has ended or the deadline is there. */
-async function patience({ ended, deadlineMs, sooner }: Stopping, { clock }: Surroundings): Promise<void> {
+async function patience({ ended, deadlineMs, sooner }: Stopping, around: Surroundings): Promise<void> {
+  const { clock, signal } = around;
   const over = new AbortController();
   void ended.then(() => over.abort());
-  while (!over.signal.aborted) {
+  while (!over.signal.aborted && !signal.aborted) {
     const leftMs = deadlineMs() - clock.now();
     if (leftMs <= 0) return;
-    const wake = sooner.aborted ? over.signal : AbortSignal.any([over.signal, sooner]);
+    const wake = AbortSignal.any([over.signal, signal, ...(sooner.aborted ? [] : [sooner])]);
     await clock.sleep(leftMs, wake);
   }
 }

@@ -29,6 +29,7 @@ const unknown: Health = { started: false, ready: false };
 
 export function probes(
   clock: Clock,
+  agent: AbortSignal,
   ask: (probe: Probe, target: Target) => Promise<Outcome> = askOnce,
 ): Probes {
   const followed = new Map<string, { health: Health; stop: AbortController }>();
@@ -42,13 +43,14 @@ export function probes(
       ready: !readinessProbe || (probed.before?.ready ?? false),
     };
     const stop = new AbortController();
+    const signal = AbortSignal.any([stop.signal, agent]);
     followed.set(id, { health, stop });
-    if (health.started) followRunning(probed, health, stop.signal);
+    if (health.started) followRunning(probed, health, signal);
     else
-      run(probed, 'Startup', startupProbe, stop.signal, ({ ok }) => {
+      run(probed, 'Startup', startupProbe, signal, ({ ok }) => {
         if (ok) {
           health.started = true;
-          followRunning(probed, health, stop.signal);
+          followRunning(probed, health, signal);
         } else health.failed = killed(container, 'startup');
         return false;
       });

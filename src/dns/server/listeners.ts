@@ -1,0 +1,52 @@
+/** Sockets follow the Corefile: those that the new one wants too stay open, so that no question is lost. */
+import type { Next } from '../contract.ts';
+import type { Generation } from './generation.ts';
+import { listenHttp } from './http.ts';
+import type { Listener } from './listener.ts';
+import { listenTcp } from './tcp.ts';
+import { listenUdp } from './udp.ts';
+
+export interface Listeners {
+  /** Opens what the next generation needs beside what is open; then it answers, and the rest is closed. Throws when something cannot be opened; then all is as before. */
+  become(next: Generation): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function listeners(): Listeners {
+  let open = new Map<string, Listener>();
+  let current: Generation | undefined;
+  const ask =
+    (port: number): Next =>
+    (query) =>
+      (current?.dns.get(port) as Next)(query);
+  const opener = (key: string): Promise<Listener> => {
+    const [kind = '', ...rest] = key.split(' ');
+    const at = rest.join(' ');
+    if (kind === 'http') return listenHttp(at, (path) => current?.http.get(at)?.get(path));
+    return kind === 'udp' ? listenUdp(Number(at), ask(Number(at))) : listenTcp(Number(at), ask(Number(at)));
+  };
+  return {
+    async become(next) {
+      const wanted = new Set([
+        ...[...next.dns.keys()].flatMap((port) => [`udp ${port}`, `tcp ${port}`]),
+        ...[...next.http.keys()].map((address) => `http ${address}`),
+      ]);
+      const fresh = [...wanted].filter((key) => !open.has(key));
+      const tries = await Promise.allSettled(fresh.map(opener));
+      const opened = tries.flatMap((t, i) => (t.status === 'fulfilled' ? [[fresh[i] as string, t.value] as const] : []));
+      const failed = tries.find((t) => t.status === 'rejected');
+      if (failed) {
+        await Promise.all(opened.map(([, listener]) => listener.close()));
+        throw failed.reason;
+      }
+      current = next;
+      const gone = [...open].filter(([key]) => !wanted.has(key));
+      open = new Map([...[...open].filter(([key]) => wanted.has(key)), ...opened]);
+      await Promise.all(gone.map(([, listener]) => listener.close()));
+    },
+    async close() {
+      await Promise.all([...open.values()].map((listener) => listener.close()));
+      open = new Map();
+    },
+  };
+}

@@ -1,0 +1,100 @@
+/** The DNS server: follows its Corefile, one generation after the other. */
+import { readFileSync } from 'node:fs';
+import { Counter, Registry } from 'prom-client';
+import type { Client } from '../../client/contract.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Logger } from '../../lib/log.ts';
+import { plugins } from '../plugins/index.ts';
+import { type Generation, generation, type Host } from './generation.ts';
+import { listeners } from './listeners.ts';
+import { sharedValues } from './shared.ts';
+
+export interface ServeOptions {
+  /** The Corefile's path. */
+  corefile: string;
+  /** Made when the first plugin asks for it. */
+  client: () => Client;
+  env: NodeJS.ProcessEnv;
+  clock: Clock;
+  log: Logger;
+  random: () => number;
+}
+
+export interface DnsServer {
+  /** Takes the Corefile from its file again. Resolves when it is taken over or refused. */
+  reload(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Resolves when all is open; rejects when the Corefile asks for what is not there, or for an address in use. */
+export async function serveDns({ corefile, env, ...options }: ServeOptions): Promise<DnsServer> {
+  const { log } = options;
+  const registry = new Registry();
+  const failures = new Counter({
+    name: 'coredns_reload_failed_total',
+    help: 'Corefiles that were refused while an older one was served.',
+    registers: [registry],
+  });
+  const shared = sharedValues();
+  const sockets = listeners();
+  let current: Generation | undefined;
+  let currentText = '';
+  let turn = Promise.resolve();
+
+  const host: Host = {
+    ...options,
+    corefile,
+    env,
+    registry,
+    plugins,
+    shared: (name, make) => shared.get(name, make),
+    reload: () => void reload(),
+  };
+
+  async function take(text: string): Promise<void> {
+    shared.begin();
+    let next: Generation | undefined;
+    try {
+      next = generation(text, host);
+      await sockets.become(next);
+    } catch (err) {
+      for (const plugin of next?.plugins ?? []) plugin.stop?.();
+      shared.rollBack();
+      throw err;
+    }
+    for (const plugin of current?.plugins ?? []) plugin.stop?.();
+    shared.commit();
+    current = next;
+    currentText = text;
+    for (const plugin of next.plugins) plugin.start?.();
+  }
+
+  const reload = (): Promise<void> => {
+    turn = turn.then(async () => {
+      try {
+        const text = readFileSync(corefile, 'utf8');
+        if (text === currentText) return;
+        await take(text);
+        log.info({}, 'the changed Corefile is served now');
+      } catch (err) {
+        failures.inc();
+        log.error({ err: messageOf(err) }, 'the changed Corefile is refused; the old one goes on');
+      }
+    });
+    return turn;
+  };
+
+  await take(readFileSync(corefile, 'utf8'));
+  log.info({ ports: [...(current as unknown as Generation).dns.keys()] }, 'DNS is served');
+  return {
+    reload,
+    async close() {
+      await turn;
+      for (const plugin of current?.plugins ?? []) plugin.stop?.();
+      await sockets.close();
+      shared.close();
+    },
+  };
+}
+
+const messageOf = (err: unknown): string => (err instanceof Error ? err.message : String(err));
