@@ -1,7 +1,9 @@
 /** A component of Switchboard and all it imports, in one file. */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { Metafile } from 'esbuild';
 
 interface Bundle {
   file: string;
@@ -10,9 +12,16 @@ interface Bundle {
 
 export type Bundler = (entry: string) => Promise<Bundle>;
 
+/** A source file with the size and time that it had. */
+export interface Input {
+  path: string;
+  size: number;
+  mtimeMs: number;
+}
+
 interface BundleRecord extends Bundle {
-  /** What went into it, with the size and time that each file had. */
-  inputs: { path: string; size: number; mtimeMs: number }[];
+  /** What went into it. */
+  inputs: Input[];
 }
 
 /** Bundles are kept in `dir` and made anew when one of their source files changed. */
@@ -38,17 +47,31 @@ async function bundleIfChanged(dir: string, entry: string): Promise<Bundle> {
 }
 
 async function isCurrent({ file, inputs }: BundleRecord): Promise<boolean> {
-  const checks = await Promise.all([
-    stat(file).then(
-      () => true,
-      () => false,
-    ),
-    ...inputs.map(async (input) => {
-      const found = await stat(input.path).catch(() => undefined);
-      return found?.size === input.size && found.mtimeMs === input.mtimeMs;
+  return existsSync(file) && unchanged(inputs);
+}
+
+/** Whether all files are as they were. */
+export async function unchanged(inputs: readonly Input[]): Promise<boolean> {
+  const checks = await Promise.all(
+    inputs.map(async ({ path, size, mtimeMs }) => {
+      const found = await stat(path).catch(() => undefined);
+      return found?.size === size && found.mtimeMs === mtimeMs;
     }),
-  ]);
+  );
   return checks.every((isSame) => isSame);
+}
+
+/** The files that esbuild says it read, when it worked in the folder `from`. */
+export function inputsOf(metafile: Metafile, from = process.cwd()): Promise<Input[]> {
+  return Promise.all(
+    Object.keys(metafile.inputs)
+      .filter((path) => !path.includes('(disabled)'))
+      .map(async (path) => {
+        const file = resolve(from, path);
+        const { size, mtimeMs } = await stat(file);
+        return { path: file, size, mtimeMs };
+      }),
+  );
 }
 
 async function makeBundle(dir: string, entry: string): Promise<BundleRecord> {
@@ -71,20 +94,16 @@ async function makeBundle(dir: string, entry: string): Promise<BundleRecord> {
   const file = join(dir, `${digest}.mjs`);
   await mkdir(dir, { recursive: true });
   await writeFile(file, output.contents);
-  const inputs = await Promise.all(
-    Object.keys(result.metafile.inputs)
-      .filter((path) => !path.includes('(disabled)'))
-      .map(async (path) => {
-        const { size, mtimeMs } = await stat(path);
-        return { path: resolve(path), size, mtimeMs };
-      }),
-  );
+  const inputs = await inputsOf(result.metafile);
   return { file, sha256: digest, inputs };
 }
 
-/** It starts as a command, and packages in CommonJS within it find `require`. */
-const banner = `#!/usr/bin/node
-import { createRequire as createRequireOfBundle } from 'node:module';
+/** Packages in CommonJS within a bundle find `require`. */
+export const requireInBundle = `import { createRequire as createRequireOfBundle } from 'node:module';
 const require = createRequireOfBundle(import.meta.url);`;
+
+/** It starts as a command. */
+const banner = `#!/usr/bin/node
+${requireInBundle}`;
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

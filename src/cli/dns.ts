@@ -1,8 +1,9 @@
-import { systemClock } from '../lib/clock.ts';
-import { logger } from '../lib/log.ts';
+import { once } from 'node:events';
 import { httpClient } from '../client/http.ts';
 import { fromKubeconfig, inCluster } from '../client/kubeconfig.ts';
 import { serveDns } from '../dns/server/serve.ts';
+import { systemClock } from '../lib/clock.ts';
+import { logger } from '../lib/log.ts';
 import { endSignal } from './signal.ts';
 
 /** Serves until it is asked to end. */
@@ -11,13 +12,14 @@ export async function dnsCommand({ conf, kubeconfig }: { conf: string; kubeconfi
   let client: ReturnType<typeof httpClient> | undefined;
   const server = await serveDns({
     corefile: conf,
-    client: () => (client ??= httpClient(kubeconfig === undefined ? inCluster() : fromKubeconfig(kubeconfig))),
+    client: () =>
+      (client ??= httpClient(kubeconfig === undefined ? inCluster() : fromKubeconfig(kubeconfig))),
     env: process.env,
     clock: systemClock,
     log: logger('dns'),
     random: Math.random,
   });
-  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  if (!signal.aborted) await once(signal, 'abort');
   await server.close();
   client?.close();
   process.exit();

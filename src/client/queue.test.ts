@@ -36,6 +36,28 @@ describe('a work queue', () => {
     assert.equal(runs, 2);
   });
 
+  test('does not let a key wait for another that is being worked on', async () => {
+    const slow = Promise.withResolvers<void>();
+    const worked: string[] = [];
+    const queue = workQueue({
+      name: 'test',
+      concurrency: 2,
+      signal: new AbortController().signal,
+      process: (key) => {
+        worked.push(key);
+        return key === 'slow' ? slow.promise : Promise.resolve();
+      },
+    });
+    queue.add('slow');
+    await turn();
+    queue.add('slow');
+    queue.add('quick');
+    await turn();
+    assert.deepEqual(worked, ['slow', 'quick']);
+    slow.resolve();
+    await queue.idle();
+  });
+
   test('tries a failed key again, later each time', async () => {
     const clock = new FakeClock();
     const start = clock.now();

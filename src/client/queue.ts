@@ -38,8 +38,10 @@ export function workQueue({
   const failures = new Map<string, number>();
   const due = new Map<string, number>();
   let idlers: (() => void)[] = [];
+  let scheduled = false;
 
   function next(): void {
+    scheduled = false;
     for (const key of waiting) {
       if (working.size >= concurrency || signal.aborted) return;
       if (working.has(key)) continue;
@@ -71,8 +73,10 @@ export function workQueue({
   function add(key: string): void {
     if (signal.aborted) return;
     waiting.add(key);
+    if (scheduled) return;
     // What happens within one turn is worked on together.
-    if (waiting.size === 1) queueMicrotask(next);
+    scheduled = true;
+    queueMicrotask(next);
   }
 
   function addAfter(key: string, delayMs: number): void {

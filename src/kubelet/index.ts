@@ -198,12 +198,9 @@ async function takeOver(
   around: Surroundings,
   { runtime, network, paths, services }: KubeletOptions,
 ): Promise<void> {
-  const [records, networks] = await Promise.all([
-    runtime.list(),
-    network.list(),
-    assigned.synced,
-    services?.synced,
-  ]);
+  const [networks] = await Promise.all([network.list(), assigned.synced, services?.synced]);
+  // The last thing to wait for: no end of a container may fall between this list and the listener.
+  const records = await runtime.list();
   const byPod = Map.groupBy(records, (record) => record.podUid);
   const networked = new Set(networks.map(({ uid }) => uid));
   const wanted = new Set([...assigned.list()].map(({ metadata }) => metadata.uid ?? ''));

@@ -71,7 +71,9 @@ export function podNetwork(options: PodNetworkOptions): PodNetwork {
 function uidOf(pod: Pod): string {
   const uid = pod.metadata.uid ?? '';
   if (!/^[0-9a-zA-Z-]{1,63}$/.test(uid))
-    throw new Error(`Cannot set up the network of pod ${pod.metadata.name}: its uid is ${JSON.stringify(uid)}`);
+    throw new Error(
+      `Cannot set up the network of pod ${pod.metadata.name}: its uid is ${JSON.stringify(uid)}`,
+    );
   return uid;
 }
 
@@ -90,7 +92,11 @@ function newRecord(pod: Pod, records: Records, podCIDRs: readonly string[] | und
 function isStanding(node: Netlink, dir: string, record: PodRecord): boolean {
   if (!record.isComplete || !isNamespace(`${dir}/ipc`)) return false;
   if (record.podIPs.length === 0) return true;
-  return isNamespace(`${dir}/net`) && isNamespace(`${dir}/uts`) && findLink(node, nodeEndOf(record.uid)) !== undefined;
+  return (
+    isNamespace(`${dir}/net`) &&
+    isNamespace(`${dir}/uts`) &&
+    findLink(node, nodeEndOf(record.uid)) !== undefined
+  );
 }
 
 const NSFS_MAGIC = 0x6e736673;

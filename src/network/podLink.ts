@@ -29,7 +29,10 @@ export const nodeEndOf = (uid: string): string =>
 
 /** Locally administered, and different for each address. */
 const podMacOf = (podIP: string): string =>
-  `0a:58:${addressBytes(parseAddress(podIP)).subarray(-4).toString('hex').replace(/..(?=.)/g, '$&:')}`;
+  `0a:58:${addressBytes(parseAddress(podIP))
+    .subarray(-4)
+    .toString('hex')
+    .replace(/..(?=.)/g, '$&:')}`;
 
 export interface PodLink {
   uid: string;

@@ -1,10 +1,10 @@
 /** Keeps the kernel's routes to other nodes' pods as the Node objects say. */
 import type { Node } from '../api/types.ts';
 import type { Informer } from '../client/contract.ts';
-import { logger } from '../lib/log.ts';
 import { findLink } from '../lib/linux/netlink/links.ts';
 import { deleteRoute, listRoutes, type Route, replaceRoute } from '../lib/linux/netlink/routes.ts';
 import { netlink } from '../lib/linux/netlink/socket.ts';
+import { logger } from '../lib/log.ts';
 import { routeChanges, routesTo } from './routes.ts';
 
 const log = logger('routes');

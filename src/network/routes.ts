@@ -33,7 +33,8 @@ export function internalIPs(node: Node): string[] {
 
 /** What has to be done to come from one set of routes to another. */
 export function routeChanges(before: Routes, after: Routes): { gone: string[]; set: Route[] } {
-  const same = (a: Route | undefined, b: Route) => a?.gateway === b.gateway && a?.unreachable === b.unreachable;
+  const same = (a: Route | undefined, b: Route) =>
+    a?.gateway === b.gateway && a?.unreachable === b.unreachable;
   return {
     gone: [...before.keys()].filter((destination) => !after.has(destination)),
     set: [...after.values()].filter((route) => !same(before.get(route.destination), route)),

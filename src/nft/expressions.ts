@@ -38,7 +38,12 @@ export type Verdict =
   | { kind: 'reject'; with: string };
 
 export type Statement =
-  | { kind: 'match'; left: Expression; operator: '==' | '!=' | '<' | '>='; right: { set: string } | { values: string[] } }
+  | {
+      kind: 'match';
+      left: Expression;
+      operator: '==' | '!=' | '<' | '>=';
+      right: { set: string } | { values: string[] };
+    }
   | { kind: 'vmap'; left: Expression; map: string }
   | { kind: 'setMark'; value: Expression }
   | { kind: 'dnat'; family: 4 | 6; to: Expression }
@@ -104,13 +109,16 @@ function updateOf(reader: Reader, container: string): Statement {
 
 function match(reader: Reader): Statement {
   const left = expression(reader);
+  if (left.kind === 'constant') throw new Error(`syntax error at ${JSON.stringify(left.value)}`);
   const vmap = reader.take(/vmap @([\w-]+)/);
   if (vmap) return { kind: 'vmap', left, map: vmap[1] ?? '' };
   const operator = (reader.take(/==|!=|<|>=/)?.[0] ?? '==') as '==' | '!=' | '<' | '>=';
   const set = reader.take(/@([\w-]+)/);
   if (set) return { kind: 'match', left, operator, right: { set: set[1] ?? '' } };
   const list = reader.take(/\{([^}]*)\}/);
-  const values = (list?.[1] ?? reader.must(/"[^"]*"|[\w.:/*,-]+/)[0]).split(',').map((v) => normalKey(v.trim()));
+  const values = (list?.[1] ?? reader.must(/"[^"]*"|[\w.:/*,-]+/)[0])
+    .split(',')
+    .map((v) => normalKey(v.trim()));
   return { kind: 'match', left, operator, right: { values } };
 }
 

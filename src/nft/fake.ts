@@ -3,8 +3,15 @@
  * writes, refuses what the kernel would refuse, and says so for anything else.
  */
 import type { Nft } from './contract.ts';
-import { type BaseChain, copyRuleset, type Container, type Hook, type Ruleset, type Table } from './ruleset.ts';
 import { checkRule } from './expressions.ts';
+import {
+  type BaseChain,
+  type Container,
+  copyRuleset,
+  type Hook,
+  type Ruleset,
+  type Table,
+} from './ruleset.ts';
 import { normalKey, priorityOf } from './values.ts';
 
 export class FakeNft implements Nft {
@@ -40,14 +47,19 @@ export function apply(before: Ruleset, transaction: string): Ruleset {
     try {
       carryOut(after, command);
     } catch (err) {
-      throw new Error(`Cannot change nftables: line ${index + 1}: ${(err as Error).message}\n${command.slice(0, 300)}`);
+      throw new Error(
+        `Cannot change nftables: line ${index + 1}: ${(err as Error).message}\n${command.slice(0, 300)}`,
+      );
     }
   }
   return after;
 }
 
 function carryOut(ruleset: Ruleset, command: string): void {
-  const match = /^(add|delete|flush) (table|chain|rule|set|map|element) (\w+ [\w-]+)(?: ([\w-]+))?(?: (.*))?$/.exec(command);
+  const match =
+    /^(add|delete|flush) (table|chain|rule|set|map|element) (\w+ [\w-]+)(?: ([\w-]+))?(?: (.*))?$/.exec(
+      command,
+    );
   if (!match) throw new Error('syntax error');
   const [, verb = '', object = '', tableName = '', name = '', rest = ''] = match;
   if (object === 'table') return onTable(ruleset, verb, tableName);
@@ -59,7 +71,8 @@ function carryOut(ruleset: Ruleset, command: string): void {
 }
 
 function onTable(ruleset: Ruleset, verb: string, name: string): void {
-  if (verb === 'add' && !ruleset.has(name)) ruleset.set(name, { name, chains: new Map(), containers: new Map() });
+  if (verb === 'add' && !ruleset.has(name))
+    ruleset.set(name, { name, chains: new Map(), containers: new Map() });
   if (verb === 'delete' && !ruleset.delete(name)) throw new Error(`No such file or directory: table ${name}`);
   if (verb === 'flush') throw new Error('not supported: flush table');
 }
@@ -94,7 +107,8 @@ const actions: Record<string, (table: Table, name: string, rest: string) => void
       if ((kind === 'map') !== (value !== '')) throw new Error(`${name} is a ${kind}: ${key}`);
       const target = /^(?:jump|goto) (.*)$/.exec(value)?.[1];
       if (target) chainOf(table, target);
-      if (elements.has(key) && elements.get(key) !== value) throw new Error(`File exists: ${name} { ${key} }`);
+      if (elements.has(key) && elements.get(key) !== value)
+        throw new Error(`File exists: ${name} { ${key} }`);
       elements.set(key, value);
     }
   },
@@ -135,7 +149,12 @@ function addContainer(table: Table, name: string, kind: 'set' | 'map', text: str
   const type = /^\{ type ([^;]+);/.exec(text)?.[1];
   if (!type || (kind === 'map') !== type.includes(' : ')) throw new Error('syntax error');
   if (table.containers.has(name)) return;
-  table.containers.set(name, { kind, type, isInterval: /flags [^;]*interval/.test(text), elements: new Map() });
+  table.containers.set(name, {
+    kind,
+    type,
+    isInterval: /flags [^;]*interval/.test(text),
+    elements: new Map(),
+  });
 }
 
 /** `{ a . b : c, … }` */

@@ -135,9 +135,11 @@ function walkRule(table: Table, chain: string, rule: string, hook: Hook, walk: W
       case 'goto': {
         note(`${verdict.kind} ${verdict.chain}`);
         const target = table.chains.get(verdict.chain);
-        if (!target) throw new Error(`Cannot follow ${verdict.kind} ${verdict.chain}: there is no such chain`);
+        if (!target)
+          throw new Error(`Cannot follow ${verdict.kind} ${verdict.chain}: there is no such chain`);
         const outcome = walkChain(table, verdict.chain, target, hook, walk);
-        if (outcome === 'continue' || outcome === 'return') return verdict.kind === 'goto' ? 'return' : 'continue';
+        if (outcome === 'continue' || outcome === 'return')
+          return verdict.kind === 'goto' ? 'return' : 'continue';
         return outcome;
       }
       default: {
@@ -203,7 +205,8 @@ function lookUp(table: Table, name: string, key: string): string | undefined {
 function matches(match: Statement & { kind: 'match' }, table: Table, walk: Walk): boolean {
   const value = evaluate(match.left, table, walk);
   if (value === undefined) return false;
-  if ('set' in match.right) return (lookUp(table, match.right.set, value) !== undefined) === (match.operator === '==');
+  if ('set' in match.right)
+    return (lookUp(table, match.right.set, value) !== undefined) === (match.operator === '==');
   const { values } = match.right;
   if (match.operator === '<') return Number(value) < Number(values[0]);
   if (match.operator === '>=') return Number(value) >= Number(values[0]);
@@ -225,7 +228,7 @@ function evaluate(expression: Expression, table: Table, walk: Walk): string | un
 
 /** Not the kernel's hash, but as steady. */
 const hashOf = (text: string): number =>
-  [...text].reduce((hash, letter) => (hash * 31 + (letter.codePointAt(0) ?? 0)) >>> 0, 7);
+  Buffer.from(text).reduce((hash, byte) => (hash * 31 + byte) >>> 0, 7);
 
 const ofFamily = (family: 4 | 6, address: string): string | undefined =>
   familyOf(address) === family ? address : undefined;

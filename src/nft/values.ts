@@ -2,7 +2,13 @@
 import { canonical, contains, isAddress, parseAddress, parseCidr } from '../lib/ip.ts';
 
 /** Well-known names that nft takes for numbers. */
-const names: Record<string, string> = { dstnat: '-100', srcnat: '100', filter: '0', mangle: '-150', raw: '-300' };
+const names: Record<string, string> = {
+  dstnat: '-100',
+  srcnat: '100',
+  filter: '0',
+  mangle: '-150',
+  raw: '-300',
+};
 
 export function normalValue(text: string): string {
   const bare = text.replace(/^"(.*)"$/, '$1').trim();
@@ -11,7 +17,11 @@ export function normalValue(text: string): string {
 }
 
 /** `10.96.0.10 . tcp . 0x50` → `10.96.0.10 . tcp . 80` */
-export const normalKey = (text: string): string => text.split(/\s+\.\s+/).map(normalValue).join(' . ');
+export const normalKey = (text: string): string =>
+  text
+    .split(/\s+\.\s+/)
+    .map(normalValue)
+    .join(' . ');
 
 export function priorityOf(text: string): number {
   const [, name = '', sign, offset] = /^(-?\w+)(?:\s*([+-])\s*(\d+))?$/.exec(text.trim()) ?? [];

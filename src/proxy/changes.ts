@@ -60,7 +60,9 @@ export class Changes {
       ...picks.filter((p) => p.isThere && !p.wasThere).flatMap(({ pick }) => pickCommands(pick)),
       ...dropped,
       ...added,
-      ...picks.filter((p) => !p.isThere && p.wasThere).map(({ pick }) => commands.deleteChain(pickName(pick))),
+      ...picks
+        .filter((p) => !p.isThere && p.wasThere)
+        .map(({ pick }) => commands.deleteChain(pickName(pick))),
     ];
   }
 }

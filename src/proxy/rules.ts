@@ -2,8 +2,7 @@
 import type { EndpointSlice, Service, ServicePort } from '../api/types.ts';
 import { canonical, familyOf, isAddress } from '../lib/ip.ts';
 import { type Target, targetsOf } from './endpoints.ts';
-import { firstMark, type Pick as SlotPick, pickName } from './picks.ts';
-import { mostEndpoints } from './table.ts';
+import { firstMark, pickName, type Pick as SlotPick } from './picks.ts';
 
 /** An address and port where a Service is reached, or a port of every node. */
 export interface Frontend {
@@ -123,38 +122,4 @@ export function elementsOf(frontend: Frontend, slots: readonly string[]): MapEle
     { container: `${at}s${family}`, key, value: `jump ${pickName(pick)}` },
     ...slots.map((slot, n) => ({ container: endpoints, key: `${key} . ${first + n}`, value: slot })),
   ];
-}
-
-/** The slot text of a target. */
-export const slotOf = ({ address, port }: Pick<Target, 'address' | 'port'>): string => `${address} . ${port}`;
-
-/**
- * Puts endpoints into slots so that as few as possible change place. With `keepPlaces` none ever does (a
- * client remembers its slot): the slot of one that is gone gets another endpoint a second time.
- */
-export function assignSlots(
-  before: readonly string[],
-  targets: readonly Target[],
-  keepPlaces: boolean,
-): string[] {
-  const wanted = new Set(targets.slice(0, mostEndpoints).map(slotOf));
-  if (wanted.size === 0) return [];
-  const seen = new Set<string>();
-  const slots = before.map((slot) => {
-    if (!wanted.has(slot) || seen.has(slot)) return undefined;
-    seen.add(slot);
-    return slot;
-  });
-  const waiting = [...wanted].filter((slot) => !seen.has(slot));
-  for (let n = 0; n < slots.length; n++) slots[n] ??= waiting.shift();
-  slots.push(...waiting);
-  const filled = slots.filter((slot) => slot !== undefined);
-  if (keepPlaces) return slots.map((slot, n) => slot ?? filled[n % filled.length] ?? '');
-  return closeGaps(slots, wanted.size);
-}
-
-/** The last endpoints move into the places that became free. */
-function closeGaps(slots: readonly (string | undefined)[], count: number): string[] {
-  const movers = slots.slice(count).filter((slot) => slot !== undefined);
-  return slots.slice(0, count).flatMap((slot) => slot ?? movers.shift() ?? []);
 }

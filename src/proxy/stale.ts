@@ -3,7 +3,8 @@
  * there although the rules say otherwise. These are to be forgotten when a Service changes.
  */
 import type { UdpFilter, UdpFlow } from '../lib/linux/netlink/conntrack.ts';
-import { type Frontend, slotOf } from './rules.ts';
+import type { Frontend } from './rules.ts';
+import { slotOf } from './slots.ts';
 
 export interface StaleFlows {
   filter: UdpFilter;

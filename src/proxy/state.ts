@@ -1,15 +1,17 @@
 /** What stands in the kernel, Service by Service: so a change of one costs what that one has. */
-import type { Target } from './endpoints.ts';
-import { Changes, Uses } from './changes.ts';
-import { type Pick, pickName } from './picks.ts';
-import { assignSlots, elementsOf, type Frontend, idOf, type MapElement, pickOf } from './rules.ts';
-import { freshTable, type Ranges } from './table.ts';
-import { type StaleFlows, staleFlows } from './stale.ts';
 
-/** A frontend with each endpoint in its slot. */
+import { Changes, Uses } from './changes.ts';
+import type { Target } from './endpoints.ts';
+import { type Pick, pickName } from './picks.ts';
+import { elementsOf, type Frontend, idOf, type MapElement, pickOf } from './rules.ts';
+import { assignPlaces, type Places, slotsIn } from './slots.ts';
+import { type StaleFlows, staleFlows } from './stale.ts';
+import { freshTable, type Ranges } from './table.ts';
+
 interface Placed {
   frontend: Frontend;
-  slots: string[];
+  places: Places;
+  slots: readonly string[];
 }
 
 export interface Batch {
@@ -90,8 +92,9 @@ export class ProxyState {
     const placed = this.#services.get(service) ?? new Map<string, Placed>();
     this.#services.set(service, placed);
     const before = placed.get(id);
-    const slots = assignSlots(before?.slots ?? [], frontend.targets, frontend.stickySeconds !== undefined);
-    const after = { frontend, slots };
+    const isSticky = frontend.stickySeconds !== undefined;
+    const places = assignPlaces(before?.places ?? [], frontend.targets, isSticky);
+    const after = { frontend, places, slots: slotsIn(places) };
     placed.set(id, after);
     this.#exchange(before, after, changes);
     stale.push(...staleFlows(before?.frontend, frontend));

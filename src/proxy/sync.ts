@@ -45,7 +45,10 @@ export function startProxy(options: ProxyOptions): Proxy {
     if (service) follower.changed(keyOf(service));
   });
   slices.onChange((now, before) => {
-    for (const [slice, isThere] of [[before, false], [now, true]] as const) {
+    for (const [slice, isThere] of [
+      [before, false],
+      [now, true],
+    ] as const) {
       const key = slice && serviceOf(slice);
       if (!key) continue;
       const known = slicesOf.get(key) ?? new Map<string, EndpointSlice>();

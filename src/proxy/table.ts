@@ -33,7 +33,13 @@ const portType = 'inet_proto . inet_service';
 
 /** Replaces the whole table, in one transaction with what is appended. */
 export function freshTable(ranges: Ranges): string[] {
-  return [...replaceTable(tableName), ...containers(), ...toEndpoints(), ...sources(ranges), ...refusals(ranges)];
+  return [
+    ...replaceTable(tableName),
+    ...containers(),
+    ...toEndpoints(),
+    ...sources(ranges),
+    ...refusals(ranges),
+  ];
 }
 
 function containers(): string[] {

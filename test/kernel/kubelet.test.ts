@@ -214,9 +214,9 @@ spec:
         const list = await eventsOf('web-0');
         return list.length >= 3 && list;
       });
-      assert.deepEqual(told, [
-        'Normal Pulled: Container image "busybox" already present on machine',
+      assert.deepEqual(told.sort(), [
         'Normal Created: Created container: main',
+        'Normal Pulled: Container image "busybox" already present on machine',
         'Normal Started: Started container main',
       ]);
     });

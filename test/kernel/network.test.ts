@@ -85,7 +85,10 @@ describe('two nodes with pods', { timeout: 60_000 }, () => {
     ]);
     assert.deepEqual(settings, ['0', '0\t2147483647']);
     const socket = netlink(a!.netns);
-    assert.deepEqual(listLinks(socket).map(({ name }) => name), ['lo', 'eth0']);
+    assert.deepEqual(
+      listLinks(socket).map(({ name }) => name),
+      ['lo', 'eth0'],
+    );
     assert.ok(!listAddresses(socket).some(({ address }) => address.startsWith('fe80')));
     socket.close();
     assert.equal(hostnameIn(a!.sandbox.utsns ?? ''), 'a');
@@ -154,7 +157,12 @@ describe('two nodes with pods', { timeout: 60_000 }, () => {
     const host = `${world.dir}/host`;
     createNetns(host);
     try {
-      joinHost({ lanNetns: world.lan, name: 'switchboard0', addresses: ['172.30.14.254/20'], hostNetns: host });
+      joinHost({
+        lanNetns: world.lan,
+        name: 'switchboard0',
+        addresses: ['172.30.14.254/20'],
+        hostNetns: host,
+      });
       assert.deepEqual(pluggedIn(world.lan).sort(), ['host', 'node-1', 'node-2']);
       assert.equal(await callTcp(host, one!.ips[0], 10250), 'node-1 172.30.14.254');
       leaveHost('switchboard0', host);

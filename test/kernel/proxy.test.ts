@@ -106,17 +106,26 @@ describe('Services on two nodes', { timeout: 60_000 }, () => {
 
   test('a pod reaches all endpoints of a ClusterIP, on both nodes, under its own address', async () => {
     const seen = await callMany(client!.netns, '10.96.0.20', 80);
-    assert.deepEqual(seen, ['x', 'y', 'z'].map((pod) => `uid-${pod} ${client!.ip}`));
+    assert.deepEqual(
+      seen,
+      ['x', 'y', 'z'].map((pod) => `uid-${pod} ${client!.ip}`),
+    );
   });
 
   test('and over IPv6', async () => {
     const seen = await callMany(client!.netns, 'fd96::20', 80);
-    assert.deepEqual(seen, ['x', 'y', 'z'].map((pod) => `uid-${pod} ${client!.ip6}`));
+    assert.deepEqual(
+      seen,
+      ['x', 'y', 'z'].map((pod) => `uid-${pod} ${client!.ip6}`),
+    );
   });
 
   test('a node reaches a ClusterIP', async () => {
     const seen = await callMany(two!.netns, '10.96.0.20', 80);
-    assert.deepEqual(seen, ['x', 'y', 'z'].map((pod) => `uid-${pod} ${two!.ips[0]}`));
+    assert.deepEqual(
+      seen,
+      ['x', 'y', 'z'].map((pod) => `uid-${pod} ${two!.ips[0]}`),
+    );
   });
 
   test('a pod that reaches itself through its Service comes from its node', async () => {
@@ -129,15 +138,24 @@ describe('Services on two nodes', { timeout: 60_000 }, () => {
   test('from the LAN a NodePort answers on every node, wherever the endpoints are', async () => {
     for (const node of [one!, two!]) {
       const seen = await callMany(world.lan, node.ips[0], 30080);
-      assert.deepEqual(seen, ['x', 'y', 'z'].map((pod) => `uid-${pod} ${node.ips[0]}`));
+      assert.deepEqual(
+        seen,
+        ['x', 'y', 'z'].map((pod) => `uid-${pod} ${node.ips[0]}`),
+      );
       const seen6 = await callMany(world.lan, node.ips[1], 30080);
-      assert.deepEqual(seen6, ['x', 'y', 'z'].map((pod) => `uid-${pod} ${node.ips[1]}`));
+      assert.deepEqual(
+        seen6,
+        ['x', 'y', 'z'].map((pod) => `uid-${pod} ${node.ips[1]}`),
+      );
     }
   });
 
   test('a NodePort answers on 127.0.0.1 inside the node, and to pods', async () => {
     const seen = await callMany(one!.netns, '127.0.0.1', 30080);
-    assert.deepEqual(seen, ['x', 'y', 'z'].map((pod) => `uid-${pod} ${one!.ips[0]}`));
+    assert.deepEqual(
+      seen,
+      ['x', 'y', 'z'].map((pod) => `uid-${pod} ${one!.ips[0]}`),
+    );
     assert.match(await callTcp(one!.netns, one!.ips[0], 30080), /^uid-/);
     assert.match(await callTcp(client!.netns, two!.ips[0], 30080), /^uid-/);
   });
@@ -227,7 +245,7 @@ describe('Services on two nodes', { timeout: 60_000 }, () => {
     await settled();
     assert.equal(await failureOf(callTcp(client!.netns, '10.96.0.30', 80)), 'ECONNREFUSED');
     open.write('still here');
-    const [answer] = await Promise.all([new Promise((resolve) => open.once('data', (d) => resolve(String(d))))]);
+    const answer = await new Promise((resolve) => open.once('data', (data) => resolve(String(data))));
     assert.equal(answer, 'echo still here');
     open.destroy();
   });
@@ -254,14 +272,17 @@ describe('Services on two nodes', { timeout: 60_000 }, () => {
     await nft?.run('delete table inet switchboard-proxy');
     slices.put(slice('web', endpoints(x!)));
     await eventually(
-      async () => assert.deepEqual(await callMany(client!.netns, '10.96.0.20', 80, 5), [`uid-x ${client!.ip}`]),
+      async () =>
+        assert.deepEqual(await callMany(client!.netns, '10.96.0.20', 80, 5), [`uid-x ${client!.ip}`]),
       5_000,
     );
   });
 
   test('packets for 127.0.0.1 do not come in from outside', async () => {
     // Nothing but a rule of ours keeps them out, as route_localnet is on.
-    const listing = JSON.stringify(await kernels.get('node-1')?.list('chain inet switchboard-proxy loopback'));
+    const listing = JSON.stringify(
+      await kernels.get('node-1')?.list('chain inet switchboard-proxy loopback'),
+    );
     assert.match(listing, /"drop"/);
   });
 });

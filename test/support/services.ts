@@ -10,7 +10,14 @@ export interface TestService {
   spec?: Partial<NonNullable<Service['spec']>>;
 }
 
-export function service({ name, clusterIPs = [], port = 80, nodePort, protocol = 'TCP', spec }: TestService): Service {
+export function service({
+  name,
+  clusterIPs = [],
+  port = 80,
+  nodePort,
+  protocol = 'TCP',
+  spec,
+}: TestService): Service {
   return {
     metadata: { name, namespace: 'default' },
     spec: {

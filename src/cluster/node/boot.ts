@@ -6,8 +6,9 @@ import { createNetns, removeNamespace } from '../../lib/linux/namespaces.ts';
 import { ended, identify, type ProcessId, signalProcess } from '../../lib/process.ts';
 import { attachNode } from '../../network/lan.ts';
 import type { ClusterCertificates } from '../certificates.ts';
+import { componentCommand } from '../component.ts';
 import { agentConfig, controlPlaneConfig } from '../config.ts';
-import { clusterPaths, imagesDir, inNode, nodePaths, packageRoot } from '../paths.ts';
+import { clusterPaths, compileCache, imagesDir, inNode, nodePaths, packageRoot } from '../paths.ts';
 import type { ClusterRecord, NodeRecord } from '../record.ts';
 import { createCgroups, hostHierarchies, nodeCgroups, removeCgroups } from './cgroups.ts';
 import { writeEtc } from './etc.ts';
@@ -60,7 +61,7 @@ export async function bootNode(
       cgroups,
       shared: [
         { source: packageRoot, target: inNode.package, writable: false },
-        { source: compileCache, target: `${inNode.package}/.build/cache`, writable: true },
+        { source: compileCache, target: compileCache.replace(packageRoot, inNode.package), writable: true },
         { source: imagesDir, target: imagesDir, writable: true },
         ...['/etc/ssl', '/etc/alternatives', '/etc/ca-certificates']
           .filter(existsSync)
@@ -78,12 +79,10 @@ export async function bootNode(
   }
 }
 
-const compileCache = `${packageRoot}/.build/cache`;
-
 /** One component of ours as runit runs it inside a node. */
 function component(name: string): string {
-  const cache = `NODE_COMPILE_CACHE=${inNode.package}/.build/cache`;
-  return `env ${cache} ${inNode.package}/bin/switchboard ${name} --config ${inNode.config}/${name}.json`;
+  const inside = (path: string) => path.replace(packageRoot, inNode.package);
+  return componentCommand(name, `${inNode.config}/${name}.json`, inside);
 }
 
 async function launch(script: string, pidFile: string, logFile: string): Promise<ProcessId> {

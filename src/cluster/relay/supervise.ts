@@ -3,15 +3,16 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ended, identify, isAlive, type ProcessId, signalProcess } from '../../lib/process.ts';
+import { componentCommand } from '../component.ts';
 import { writeService } from '../node/etc.ts';
-import { type ClusterPaths, packageRoot } from '../paths.ts';
+import type { ClusterPaths } from '../paths.ts';
 import type { RelayConfig } from './relay.ts';
 
 export async function startRelay(paths: ClusterPaths, config: RelayConfig): Promise<ProcessId> {
   mkdirSync(paths.relay, { recursive: true, mode: 0o700 });
   const file = `${paths.relay}/relay.json`;
   writeFileSync(file, JSON.stringify(config), { mode: 0o600 });
-  const command = `env NODE_COMPILE_CACHE=${packageRoot}/.build/cache ${packageRoot}/bin/switchboard relay --config ${file}`;
+  const command = componentCommand('relay', file);
   writeService(paths.relay, 'relay', command, `${paths.dir}/log`);
   const child = spawn('runsv', [paths.relay], { detached: true, stdio: 'ignore' });
   child.unref();

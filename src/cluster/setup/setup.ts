@@ -2,6 +2,7 @@
 import { recipes } from '../../../images/recipes.ts';
 import { home, imagesDir, packageRoot } from '../paths.ts';
 import type { Progress } from '../progress.ts';
+import { componentsStep } from './components.ts';
 import { descriptionsStep } from './descriptions.ts';
 import { requireHost } from './host.ts';
 import { imagesStep } from './images.ts';
@@ -15,6 +16,7 @@ const setupSteps = (): Step[] => [
   kernelStep(home),
   imagesStep(recipes, imagesDir),
   descriptionsStep(packageRoot),
+  componentsStep(packageRoot),
 ];
 
 /** Rejects with one sentence when this machine cannot do. */

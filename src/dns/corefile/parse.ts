@@ -35,7 +35,8 @@ export function parseCorefile(text: string, env: NodeJS.ProcessEnv = {}): Server
       const text = (reader.tokens[reader.at++] as Token).text;
       keys.push(...text.split(',').filter((key) => key !== ''));
     }
-    if (!reader.tokens[reader.at]) throw new CorefileError(first.line, `${first.text} has no block; write { after it`);
+    if (!reader.tokens[reader.at])
+      throw new CorefileError(first.line, `${first.text} has no block; write { after it`);
     const directives = readBlock(reader, first.line);
     const snippet = /^\((.+)\)$/.exec(keys[0] ?? '')?.[1];
     if (snippet) snippets.set(snippet, directives);
@@ -69,7 +70,11 @@ function readBlock(reader: Reader, line: number): Directive[] {
     reader.at++;
     const args: string[] = [];
     let block: Directive[] = [];
-    for (let next = reader.tokens[reader.at]; next && next.line === token.line && next.text !== '}'; next = reader.tokens[reader.at]) {
+    for (
+      let next = reader.tokens[reader.at];
+      next && next.line === token.line && next.text !== '}';
+      next = reader.tokens[reader.at]
+    ) {
       if (next.text === '{') {
         block = readBlock(reader, token.line);
         break;
@@ -81,11 +86,18 @@ function readBlock(reader: Reader, line: number): Directive[] {
   }
 }
 
-function imported(directives: readonly Directive[], snippets: ReadonlyMap<string, readonly Directive[]>): Directive[] {
+function imported(
+  directives: readonly Directive[],
+  snippets: ReadonlyMap<string, readonly Directive[]>,
+): Directive[] {
   return directives.flatMap((directive) => {
     if (directive.name !== 'import') return [directive];
     const found = snippets.get(directive.args[0] ?? '');
-    if (!found) throw new CorefileError(directive.line, `import: there is no snippet "${directive.args[0] ?? ''}" above`);
+    if (!found)
+      throw new CorefileError(
+        directive.line,
+        `import: there is no snippet "${directive.args[0] ?? ''}" above`,
+      );
     return [...found];
   });
 }

@@ -24,6 +24,10 @@ export function zoneOf(text: string): string {
   if (!text.includes('/')) return canonical(text === '' ? '.' : text);
   const { family, prefix } = parseCidr(text);
   const [step, parts] = family === 4 ? [8, 4] : [4, 32];
-  if (prefix % step !== 0) throw new Error(`Cannot use ${text} as a zone: its length is no multiple of ${step}`);
-  return reverseName(text.slice(0, text.indexOf('/'))).split('.').slice(parts - prefix / step).join('.');
+  if (prefix % step !== 0)
+    throw new Error(`Cannot use ${text} as a zone: its length is no multiple of ${step}`);
+  return reverseName(text.slice(0, text.indexOf('/')))
+    .split('.')
+    .slice(parts - prefix / step)
+    .join('.');
 }

@@ -12,7 +12,11 @@ export const ownUdpSize = 1232;
 const smallestUdpSize = 512;
 
 /** `undefined` where silence is the answer: to an answer, and to less than a header. */
-export function answerPacket(packet: Uint8Array, client: Asker, ask: Next): Buffer | Promise<Buffer> | undefined {
+export function answerPacket(
+  packet: Uint8Array,
+  client: Asker,
+  ask: Next,
+): Buffer | Promise<Buffer> | undefined {
   const isResponse = ((packet[2] ?? 0x80) & 0x80) !== 0;
   if (packet.length < headerLength || isResponse) return undefined;
   let message: Message;

@@ -16,7 +16,10 @@ export interface Generation {
 }
 
 /** What the process gives to every generation. */
-export type Host = Pick<SetUpContext, 'clock' | 'log' | 'registry' | 'random' | 'client' | 'shared' | 'reload' | 'corefile'> & {
+export type Host = Pick<
+  SetUpContext,
+  'clock' | 'log' | 'registry' | 'random' | 'client' | 'shared' | 'reload' | 'corefile'
+> & {
   env: NodeJS.ProcessEnv;
   plugins: readonly (readonly [name: string, setUp: SetUp])[];
 };
@@ -53,7 +56,8 @@ export function generation(text: string, host: Host): Generation {
       const answer = chain(made);
       for (const key of keys) {
         const zones = zonesByPort.get(key.port) ?? new Map<string, Next>();
-        if (zones.has(key.zone)) throw new CorefileError(block.line, `${key.zone}:${key.port} has a server block already`);
+        if (zones.has(key.zone))
+          throw new CorefileError(block.line, `${key.zone}:${key.port} has a server block already`);
         zonesByPort.set(key.port, zones.set(key.zone, answer));
       }
     }

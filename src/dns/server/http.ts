@@ -5,7 +5,10 @@ import type { HttpAnswer } from '../contract.ts';
 import { anyAddress, type Listener } from './listener.ts';
 
 /** Serves GET at `:8080` or `host:port`, by what `find` has for a path at that moment. */
-export async function listenHttp(at: string, find: (path: string) => HttpAnswer | undefined): Promise<Listener> {
+export async function listenHttp(
+  at: string,
+  find: (path: string) => HttpAnswer | undefined,
+): Promise<Listener> {
   const match = /^(.*):(\d+)$/.exec(at);
   if (!match) throw new Error(`Cannot listen at ${at}: it is no host:port`);
   const [, host = '', port = ''] = match;

@@ -33,7 +33,9 @@ export function listeners(): Listeners {
       ]);
       const fresh = [...wanted].filter((key) => !open.has(key));
       const tries = await Promise.allSettled(fresh.map(opener));
-      const opened = tries.flatMap((t, i) => (t.status === 'fulfilled' ? [[fresh[i] as string, t.value] as const] : []));
+      const opened = tries.flatMap((t, i) =>
+        t.status === 'fulfilled' ? [[fresh[i] as string, t.value] as const] : [],
+      );
       const failed = tries.find((t) => t.status === 'rejected');
       if (failed) {
         await Promise.all(opened.map(([, listener]) => listener.close()));

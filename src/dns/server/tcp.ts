@@ -35,7 +35,11 @@ export async function listenTcp(port: number, ask: Next, limits: TcpLimits = def
 
 /** Questions may follow each other without waiting (RFC 7766 section 6.2.1.1); each answer goes out when it is there. */
 function serve(socket: net.Socket, ask: Next, { idleMs }: TcpLimits, open: Set<net.Socket>): void {
-  const client: Asker = { address: unmapped(socket.remoteAddress ?? ''), port: socket.remotePort ?? 0, protocol: 'tcp' };
+  const client: Asker = {
+    address: unmapped(socket.remoteAddress ?? ''),
+    port: socket.remotePort ?? 0,
+    protocol: 'tcp',
+  };
   const split = splitter();
   open.add(socket);
   socket.on('close', () => open.delete(socket));

@@ -18,7 +18,10 @@ export async function listenUdp(port: number, ask: Next): Promise<Listener> {
     else send(answer);
   });
   socket.on('error', () => {});
-  return { port: socket.address().port, close: () => new Promise((resolve) => socket.close(() => resolve())) };
+  return {
+    port: socket.address().port,
+    close: () => new Promise((resolve) => socket.close(() => resolve())),
+  };
 }
 
 async function bind(port: number, address: string): Promise<dgram.Socket> {
@@ -28,8 +31,10 @@ async function bind(port: number, address: string): Promise<dgram.Socket> {
     // Clients come with addresses, which need no look-up.
     lookup: (host, _options, done) => done(null, host, isIpv6 ? 6 : 4),
   });
+  // With such a look-up it may listen at once.
+  const listening = once(socket, 'listening');
   socket.bind({ port, address, exclusive: true });
-  await once(socket, 'listening');
+  await listening;
   try {
     socket.setRecvBufferSize(receiveBufferBytes);
   } catch {
@@ -39,4 +44,5 @@ async function bind(port: number, address: string): Promise<dgram.Socket> {
 }
 
 /** IPv4 clients of a socket for both families: `::ffff:10.0.0.1` → `10.0.0.1`. */
-export const unmapped = (address: string): string => (address.startsWith('::ffff:') ? address.slice(7) : address);
+export const unmapped = (address: string): string =>
+  address.startsWith('::ffff:') ? address.slice(7) : address;

@@ -61,7 +61,12 @@ const answer: Message = {
 describe('a message', () => {
   test('is read again as it was written', () => {
     const read = decodeMessage(encodeMessage(answer));
-    const plain = (m: Message) => JSON.parse(JSON.stringify(m, (_key, v) => (v?.type === 'Buffer' ? v.data : v instanceof Uint8Array ? [...v] : v)));
+    const plain = (m: Message) =>
+      JSON.parse(
+        JSON.stringify(m, (_key, v) =>
+          v?.type === 'Buffer' ? v.data : v instanceof Uint8Array ? [...v] : v,
+        ),
+      );
     assert.deepEqual(plain(read), plain(answer));
   });
 

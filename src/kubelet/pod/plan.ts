@@ -96,6 +96,8 @@ function isOver({ pod, nowMs, startedAtMs }: Observed, plan: Plan): { message: s
 
 /** Ends what still runs; sidecars are the last to go. */
 function windUp({ pod, records, busy }: Observed, plan: Plan, message: string): Plan {
+  plan.start = [];
+  plan.waiting.clear();
   const running = records.filter((r) => r.state !== 'exited');
   const sidecars = new Set(
     initContainersOf(pod)

@@ -55,8 +55,8 @@ class ConmonRuntime implements ContainerRuntime {
   readonly #listeners: ((record: ContainerRecord) => void)[] = [];
   readonly #releases = new Map<string, Promise<void>>();
   readonly #ends = new Map<string, PromiseWithResolvers<number>>();
-  /** Ended while no agent was there: told to whoever listens. */
-  #missed: ContainerRecord[] = [];
+  /** Ended while no agent was there: told to everyone who begins to listen. */
+  readonly #missed: ContainerRecord[] = [];
 
   constructor({ stateDirectory, runDirectory, cgroupParent, clock, signal }: RuntimeOptions) {
     this.#containers = join(stateDirectory, 'containers');
@@ -143,9 +143,7 @@ class ConmonRuntime implements ContainerRuntime {
 
   onExit(listener: (record: ContainerRecord) => void): void {
     this.#listeners.push(listener);
-    const missed = this.#missed;
-    this.#missed = [];
-    for (const record of missed) listener(record);
+    for (const record of this.#missed) listener(record);
   }
 
   async exec(id: string, argv: string[], options: { tty: boolean; stdin: boolean }) {

@@ -1,7 +1,9 @@
 /** What the kubelet's server asks of its neighbours. `Kubelet` (../index.ts) is a {@link PodDirectory} as it stands. */
 import type { Socket } from 'node:net';
 import type { Pod } from '../../api/types.ts';
-import type { ContainerRecord } from '../contract.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { ContainerRecord, ContainerRuntime } from '../contract.ts';
+import type { OnEnd } from './logs/exits.ts';
 
 export interface PodDirectory {
   pods(): Pod[];
@@ -28,3 +30,14 @@ export type Authorize = (
 
 /** Connects to a port inside the pod, on its loopback. Rejects with the reason. */
 export type OpenInPod = (pod: Pod, port: number) => Promise<Socket>;
+
+/** What answers may need. */
+export interface Deps {
+  nodeName: string;
+  pods: PodDirectory;
+  runtime: ContainerRuntime;
+  openInPod: OpenInPod;
+  exits: OnEnd;
+  clock: Clock;
+  startedAtMs: number;
+}

@@ -12,8 +12,8 @@ import type { Clock } from '../../lib/clock.ts';
 import { logger } from '../../lib/log.ts';
 import type { ContainerRuntime } from '../contract.ts';
 import { accessControl } from './access/index.ts';
-import { answer, type Deps } from './answer.ts';
-import type { Authenticate, Authorize, OpenInPod, PodDirectory } from './contract.ts';
+import { answer } from './answer.ts';
+import type { Authenticate, Authorize, Deps, OpenInPod, PodDirectory } from './contract.ts';
 import { exitsOf } from './logs/exits.ts';
 import { Refusal, refuse, refuseUpgrade } from './refusal.ts';
 import { upgrade } from './upgrade.ts';
@@ -48,7 +48,7 @@ export interface KubeletServer {
 export async function startKubeletServer(options: KubeletServerOptions): Promise<KubeletServer> {
   const { tls, signal } = options;
   const access = accessControl(options);
-  const deps: Deps = { ...options, exits: exitsOf(options.runtime) };
+  const deps: Deps = { ...options, exits: exitsOf(options.runtime), startedAtMs: options.clock.now() };
   const server = createServer({
     key: tls.key,
     cert: tls.cert,

@@ -1,8 +1,9 @@
 /** The C library, called in process. Loaded at the first call: a component that never needs it pays nothing. */
 import { createRequire } from 'node:module';
 import { getSystemErrorName } from 'node:util';
+import type * as koffiModule from 'koffi';
 
-type Koffi = typeof import('koffi');
+type Koffi = typeof koffiModule;
 
 let loaded: Koffi | undefined;
 
@@ -21,7 +22,14 @@ export interface Libc {
   socket(domain: number, type: number, protocol: number): number;
   setsockopt(fd: number, level: number, name: number, value: Uint8Array, length: number): number;
   bind(fd: number, address: Uint8Array, length: number): number;
-  sendto(fd: number, data: Uint8Array, length: number, flags: number, to: Uint8Array | null, toLength: number): number;
+  sendto(
+    fd: number,
+    data: Uint8Array,
+    length: number,
+    flags: number,
+    to: Uint8Array | null,
+    toLength: number,
+  ): number;
   recv(fd: number, into: Uint8Array, length: number, flags: number): number;
 }
 
@@ -34,8 +42,7 @@ const declarations: Record<keyof Libc, string> = {
   socket: 'int socket(int domain, int type, int protocol)',
   setsockopt: 'int setsockopt(int fd, int level, int name, const void *value, uint length)',
   bind: 'int bind(int fd, const void *address, uint length)',
-  sendto:
-    'long sendto(int fd, const void *data, size_t length, int flags, const void *to, uint toLength)',
+  sendto: 'long sendto(int fd, const void *data, size_t length, int flags, const void *to, uint toLength)',
   recv: 'long recv(int fd, _Out_ void *into, size_t length, int flags)',
 };
 

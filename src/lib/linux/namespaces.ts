@@ -33,7 +33,8 @@ function awayFrom<Result>(leaving: readonly NamespaceKind[], action: () => Resul
   const home = leaving.map((kind) => ({ kind, fd: openSync(`/proc/thread-self/ns/${kind}`, 'r') }));
   try {
     const result = action();
-    if (result instanceof Promise) throw new TypeError('Cannot wait inside a namespace: the action is asynchronous');
+    if (result instanceof Promise)
+      throw new TypeError('Cannot wait inside a namespace: the action is asynchronous');
     return result;
   } finally {
     for (const { kind, fd } of home) {

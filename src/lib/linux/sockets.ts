@@ -31,7 +31,10 @@ export function socketIn(netns: string | undefined, options: SocketOptions): num
 }
 
 function open({ type, family, bind, dualStack }: SocketOptions): number {
-  const fd = checked(`open a ${type} socket`, libc().socket(AF[family], SOCK[type] | SOCK_NONBLOCK_CLOEXEC, 0));
+  const fd = checked(
+    `open a ${type} socket`,
+    libc().socket(AF[family], SOCK[type] | SOCK_NONBLOCK_CLOEXEC, 0),
+  );
   try {
     if (bind && type === 'tcp') setOption(fd, SOL_SOCKET, SO_REUSEADDR, 1);
     if (family === 6) setOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, dualStack ? 0 : 1);

@@ -24,6 +24,9 @@ export async function openSqlite(path: string, options: EngineOptions = {}): Pro
   return engine;
 }
 
+/** The thread's code lies beside this file, as source or bundled. */
+const workerFile = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.mjs', import.meta.url);
+
 class LogWriter implements Persister {
   readonly #path: string;
   #worker: Worker | undefined;
@@ -36,7 +39,7 @@ class LogWriter implements Persister {
 
   /** Resolves when the thread has the file. */
   open(): Promise<void> {
-    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    this.#worker = new Worker(workerFile, {
       workerData: { path: this.#path },
       // Flags of the process (`--test`, `--eval`) are not meant for this thread.
       execArgv: [],

@@ -14,7 +14,9 @@ export function mergeList(
   mergeItem: MergeItem,
 ): unknown[] {
   if (mergeKey === undefined) return mergeScalars(before, patch);
-  const { kept, changes } = applyDirectives(before, patch.map(itemOf), mergeKey);
+  const { kept, changes, replaced } = applyDirectives(before, patch.map(itemOf), mergeKey);
+  // Replaced, the list is what the patch says, also where two items have one key: addresses of a node.
+  if (replaced) return changes.map((change) => mergeItem({}, change));
   const merged = [...kept];
   const placeOf = new Map<unknown, number>();
   for (const [i, item] of merged.entries())
@@ -44,7 +46,7 @@ function applyDirectives(
   before: unknown[],
   patch: JsonObject[],
   mergeKey: string,
-): { kept: unknown[]; changes: JsonObject[] } {
+): { kept: unknown[]; changes: JsonObject[]; replaced: boolean } {
   const deleted = new Set<unknown>();
   let replaced = false;
   const changes: JsonObject[] = [];
@@ -60,5 +62,5 @@ function applyDirectives(
     else deleted.add(item[mergeKey]);
   }
   const kept = before.filter((item) => !isObject(item) || !deleted.has(item[mergeKey]));
-  return replaced ? { kept: [], changes } : { kept, changes };
+  return { kept, changes, replaced };
 }

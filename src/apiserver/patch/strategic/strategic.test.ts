@@ -100,6 +100,23 @@ spec:
     );
   });
 
+  test('replaces the addresses of a node as a kubelet asks for, two of one type included', () => {
+    becomes(
+      'core/v1.Node',
+      `
+status: {addresses: [{type: InternalIP, address: 172.30.0.9}]}
+---
+status:
+  addresses:
+  - {$patch: replace}
+  - {type: InternalIP, address: 172.30.0.2}
+  - {type: InternalIP, address: 'fd30::2'}
+---
+status: {addresses: [{type: InternalIP, address: 172.30.0.2}, {type: InternalIP, address: 'fd30::2'}]}
+`,
+    );
+  });
+
   test('replaces tolerations, which are atomic', () => {
     becomes(
       'core/v1.Pod',

@@ -8,7 +8,10 @@ export const errors: SetUp = (_directive, { log }) => ({
   handle(query, next) {
     const failed = (err: unknown) => {
       const why = err instanceof Error ? err.message : String(err);
-      log.error({ name: query.question.name, type: typeName(query.question.type), err: why }, 'a question failed');
+      log.error(
+        { name: query.question.name, type: typeName(query.question.type), err: why },
+        'a question failed',
+      );
       return replyTo(query.message, rcode.SERVFAIL);
     };
     try {

@@ -22,7 +22,7 @@ export function readyEndpoints(slices: readonly EndpointSlice[]): NamedEndpoint[
   for (const slice of slices) {
     if (slice.addressType === 'FQDN') continue;
     const ports = (slice.ports ?? []).flatMap(namedPort);
-    for (const { conditions, hostname, addresses } of slice.endpoints) {
+    for (const { conditions, hostname, addresses } of slice.endpoints ?? []) {
       if (conditions?.ready === false) continue;
       for (const address of addresses) {
         if (!isAddress(address)) continue;
@@ -39,7 +39,15 @@ export function readyEndpoints(slices: readonly EndpointSlice[]): NamedEndpoint[
 }
 
 /** A port of a Service or of a slice; without a number there is nothing to name. */
-export const namedPort = ({ name, protocol, port }: { name?: string; protocol?: string; port?: number }): NamedPort[] =>
+export const namedPort = ({
+  name,
+  protocol,
+  port,
+}: {
+  name?: string;
+  protocol?: string;
+  port?: number;
+}): NamedPort[] =>
   port === undefined ? [] : [{ name: name ?? '', protocol: (protocol ?? 'TCP').toLowerCase(), port }];
 
 /** `10-244-0-5`, `fd44--5`: the name of an endpoint that has no hostname. */

@@ -2,8 +2,8 @@ import { networkInterfaces } from 'node:os';
 import { askFor, mapReply } from '../../chain.ts';
 import type { Query, Reply, SetUp, SetUpContext } from '../../contract.ts';
 import { CorefileError } from '../../corefile/parse.ts';
-import { canonical, isWithin } from '../../wire/name.ts';
 import { cnameRecord, type Message, replyTo } from '../../wire/message.ts';
+import { canonical, isWithin } from '../../wire/name.ts';
 import { rcode, recordType } from '../../wire/types.ts';
 import { ownAddresses } from './nameservers.ts';
 import { optionsOf } from './options.ts';
@@ -14,8 +14,11 @@ import { follow } from './view.ts';
 export const kubernetes: SetUp = (directive, context) => {
   const { zones, pods, ttl, fallthrough } = optionsOf(directive, context.zones);
   const domain = zones.find((zone) => !zone.endsWith('.arpa.'));
-  if (domain === undefined) throw new CorefileError(directive.line, 'kubernetes: none of its zones is one for Services');
-  const view = context.shared('kubernetes', (signal) => follow(context.client(), () => context.clock.now(), signal));
+  if (domain === undefined)
+    throw new CorefileError(directive.line, 'kubernetes: none of its zones is one for Services');
+  const view = context.shared('kubernetes', (signal) =>
+    follow(context.client(), () => context.clock.now(), signal),
+  );
   if (pods === 'verified') view.watchPods();
   const cluster: Cluster = { view, domain, pods, nameServers: () => ownAddresses(view, networkInterfaces()) };
   // The longest first: the most specific zone answers.
@@ -38,7 +41,13 @@ export const kubernetes: SetUp = (directive, context) => {
   };
 };
 
-function answer(found: NonNullable<Found>, query: Query, asked: Asked, cluster: Cluster, context: SetUpContext): Reply {
+function answer(
+  found: NonNullable<Found>,
+  query: Query,
+  asked: Asked,
+  cluster: Cluster,
+  context: SetUpContext,
+): Reply {
   const reply: Message = { ...replyTo(query.message), authoritative: true };
   if ('alias' in found) return followed(reply, found.alias, query, asked, context);
   if (found.answers.length === 0) return negative(reply, cluster, asked);
@@ -54,7 +63,13 @@ const negative = (reply: Message, cluster: Cluster, asked: Asked): Message => ({
 });
 
 /** The alias, and what the whole server says of the name behind it; its code is the last name's (RFC 6604 section 3). */
-function followed(reply: Message, alias: string, query: Query, asked: Asked, { resolve }: SetUpContext): Reply {
+function followed(
+  reply: Message,
+  alias: string,
+  query: Query,
+  asked: Asked,
+  { resolve }: SetUpContext,
+): Reply {
   const target = canonical(alias);
   const cname = cnameRecord(asked.name, asked.ttl, target);
   if (asked.type === recordType.CNAME) return { ...reply, answers: [cname] };

@@ -29,7 +29,10 @@ export function optionsOf(directive: Directive, serverZones: readonly string[]):
     switch (name) {
       case 'pods':
         if (!podModes.includes(value) || args.length !== 1)
-          throw new CorefileError(line, `kubernetes: pods is one of ${podModes.join(', ')}, not "${args.join(' ')}"`);
+          throw new CorefileError(
+            line,
+            `kubernetes: pods is one of ${podModes.join(', ')}, not "${args.join(' ')}"`,
+          );
         options.pods = value as PodMode;
         break;
       case 'ttl':
@@ -48,6 +51,9 @@ export function optionsOf(directive: Directive, serverZones: readonly string[]):
 function ttlOf(args: readonly string[], line: number): number {
   const [text = ''] = args;
   if (args.length !== 1 || !/^\d+$/.test(text) || Number(text) > longestTtl)
-    throw new CorefileError(line, `kubernetes: ttl is a number of seconds from 0 to ${longestTtl}, not "${args.join(' ')}"`);
+    throw new CorefileError(
+      line,
+      `kubernetes: ttl is a number of seconds from 0 to ${longestTtl}, not "${args.join(' ')}"`,
+    );
   return Number(text);
 }

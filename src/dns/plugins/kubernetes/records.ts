@@ -4,7 +4,14 @@
  */
 import { canonical as canonicalAddress } from '../../../lib/ip.ts';
 import { addressOfReverse } from '../../wire/address.ts';
-import { addressRecord, nsRecord, ptrRecord, type ResourceRecord, soaRecord, txtRecord } from '../../wire/message.ts';
+import {
+  addressRecord,
+  nsRecord,
+  ptrRecord,
+  type ResourceRecord,
+  soaRecord,
+  txtRecord,
+} from '../../wire/message.ts';
 import { recordType } from '../../wire/types.ts';
 import { readyEndpoints, undashed } from './endpoints.ts';
 import type { PodMode } from './options.ts';
@@ -51,7 +58,9 @@ export function lookUp(cluster: Cluster, asked: Asked): Found {
     case 'pod':
       return cluster.pods === 'disabled' ? undefined : ofPod(cluster, labels, asked);
     case 'dns-version':
-      return labels.length > 0 ? undefined : of(asked, recordType.TXT, () => txtRecord(asked.name, asked.ttl, '1.1.0'));
+      return labels.length > 0
+        ? undefined
+        : of(asked, recordType.TXT, () => txtRecord(asked.name, asked.ttl, '1.1.0'));
     case 'dns':
       return ofNameServer(cluster, labels, asked);
     default:
@@ -97,7 +106,9 @@ function ofAddress({ view, domain }: Cluster, asked: Asked): Found {
   }
   if (names.length === 0) return undefined;
   if (!wants(asked.type, recordType.PTR)) return noData;
-  return { answers: [...new Set(names)].map((name) => ptrRecord(asked.name, asked.ttl, `${name}.${domain}`)) };
+  return {
+    answers: [...new Set(names)].map((name) => ptrRecord(asked.name, asked.ttl, `${name}.${domain}`)),
+  };
 }
 
 function ofApex(cluster: Cluster, asked: Asked): Found {
@@ -118,7 +129,11 @@ function ofNameServer({ nameServers }: Cluster, labels: readonly string[], asked
 }
 
 /** Its ttl and its minimum say for how long a name may be known not to exist (RFC 2308 section 3). */
-export const startOfAuthority = ({ view, domain }: Cluster, { zone, ttl }: Asked, name = zone): ResourceRecord =>
+export const startOfAuthority = (
+  { view, domain }: Cluster,
+  { zone, ttl }: Asked,
+  name = zone,
+): ResourceRecord =>
   soaRecord(name, ttl, {
     mname: `ns.dns.${domain}`,
     rname: `hostmaster.${domain}`,

@@ -15,12 +15,20 @@ export function ofService(service: Service, below: readonly string[], view: View
   }
   const hosts = hostsOf(service, view);
   const [first, second] = below;
-  if (first === undefined) return hosts.isHeadless && hosts.all.length === 0 ? undefined : ofHosts(hosts, asked);
+  if (first === undefined)
+    return hosts.isHeadless && hosts.all.length === 0 ? undefined : ofHosts(hosts, asked);
   if (first.startsWith('_')) return ofPort(hosts, below, asked);
   if (second !== undefined) return undefined;
   const named = endpointsOf(service, view).filter((e) => e.name === first);
   if (named.length === 0) return undefined;
-  return ofHosts({ all: named.map((e) => ({ ...e, name: `${e.name}.${hosts.name}` })), name: hosts.name, isHeadless: true }, asked);
+  return ofHosts(
+    {
+      all: named.map((e) => ({ ...e, name: `${e.name}.${hosts.name}` })),
+      name: hosts.name,
+      isHeadless: true,
+    },
+    asked,
+  );
 }
 
 /** Who answers for a Service: itself, at its cluster addresses, or each endpoint of a headless one. */
@@ -44,7 +52,11 @@ function hostsOf(service: Service, view: View): Hosts {
   const isHeadless = addresses.length === 0;
   const all = isHeadless
     ? endpointsOf(service, view).map((e) => ({ ...e, name: `${e.name}.${own}` }))
-    : addresses.map((address) => ({ name: own, address, ports: (service.spec?.ports ?? []).flatMap(namedPort) }));
+    : addresses.map((address) => ({
+        name: own,
+        address,
+        ports: (service.spec?.ports ?? []).flatMap(namedPort),
+      }));
   return { name: own, isHeadless, all };
 }
 
@@ -81,10 +93,17 @@ function services(hosts: Hosts, matches: (port: NamedPort) => boolean, asked: As
   }
   const weight = Math.max(1, Math.floor(100 / pairs.size));
   const answers = [...pairs.values()].map((pair) => srvRecord(asked.name, asked.ttl, { weight, ...pair }));
-  return { answers, additionals: used.map((h) => addressRecord(`${h.name}.${asked.zone}`, asked.ttl, h.address)) };
+  return {
+    answers,
+    additionals: used.map((h) => addressRecord(`${h.name}.${asked.zone}`, asked.ttl, h.address)),
+  };
 }
 
-function addresses(name: string, hosts: readonly { address: string }[], { type, ttl }: Asked): ResourceRecord[] {
+function addresses(
+  name: string,
+  hosts: readonly { address: string }[],
+  { type, ttl }: Asked,
+): ResourceRecord[] {
   return hosts
     .filter(({ address }) => isAddress(address) && isAsked(type, address))
     .map(({ address }) => addressRecord(name, ttl, address));

@@ -31,7 +31,8 @@ export function clusterAddresses({ spec }: Service): string[] {
 
 const indexes = {
   service: (slice: EndpointSlice) => [`${slice.metadata.namespace}/${serviceOf(slice) ?? ''}`],
-  endpoint: (slice: EndpointSlice) => slice.endpoints.flatMap(({ addresses }) => addresses.filter(isAddress).map(canonical)),
+  endpoint: (slice: EndpointSlice) =>
+    (slice.endpoints ?? []).flatMap(({ addresses }) => addresses.filter(isAddress).map(canonical)),
   address: (service: Service) => clusterAddresses(service).map(canonical),
   pod: ({ metadata, status }: Pod) =>
     (status?.podIPs ?? []).flatMap(({ ip }) => (ip ? [`${metadata.namespace}/${canonical(ip)}`] : [])),
@@ -53,7 +54,10 @@ export function follow(client: Client, nowMs: () => number, signal: AbortSignal)
   };
   const ofServices = touched(informer(client, services, { indexes: { address: indexes.address }, signal }));
   const ofSlices = touched(
-    informer(client, endpointSlices, { indexes: { service: indexes.service, endpoint: indexes.endpoint }, signal }),
+    informer(client, endpointSlices, {
+      indexes: { service: indexes.service, endpoint: indexes.endpoint },
+      signal,
+    }),
   );
   const ofNamespaces: Informer<Namespace> = touched(informer(client, namespaces, { signal }));
   let ofPods: Informer<Pod> | undefined;
@@ -65,7 +69,8 @@ export function follow(client: Client, nowMs: () => number, signal: AbortSignal)
     slicesAt: (address) => ofSlices.by('endpoint', address),
     hasPodAt: (namespace, address) => (ofPods?.by('pod', `${namespace}/${address}`).length ?? 0) > 0,
     serial: () => serial,
-    hasSynced: () => [ofServices, ofSlices, ofNamespaces, ofPods].every((source) => source?.hasSynced !== false),
+    hasSynced: () =>
+      [ofServices, ofSlices, ofNamespaces, ofPods].every((source) => source?.hasSynced !== false),
     watchPods() {
       ofPods ??= informer(client, pods, { indexes: { pod: indexes.pod }, fieldSelector: livePods, signal });
     },

@@ -7,7 +7,8 @@ import { recordType } from '../../wire/types.ts';
 /** Gives addresses in another order each time, behind the aliases that lead to them. */
 export const loadbalance: SetUp = ({ args, line }, { random }) => {
   const [policy = 'round_robin'] = args;
-  if (policy !== 'round_robin') throw new CorefileError(line, `loadbalance: policy ${policy} is not supported; use round_robin`);
+  if (policy !== 'round_robin')
+    throw new CorefileError(line, `loadbalance: policy ${policy} is not supported; use round_robin`);
   return {
     name: 'loadbalance',
     handle: (query, next) =>
@@ -24,5 +25,9 @@ export function reordered(answers: readonly ResourceRecord[], random: () => numb
     const j = Math.floor(random() * (i + 1));
     [addresses[i], addresses[j]] = [addresses[j] as ResourceRecord, addresses[i] as ResourceRecord];
   }
-  return [...answers.filter((r) => r.type === recordType.CNAME), ...addresses, ...answers.filter((r) => !isAddress(r) && r.type !== recordType.CNAME)];
+  return [
+    ...answers.filter((r) => r.type === recordType.CNAME),
+    ...addresses,
+    ...answers.filter((r) => !isAddress(r) && r.type !== recordType.CNAME),
+  ];
 }

@@ -6,7 +6,10 @@ import { rcodeName, typeName } from '../../wire/types.ts';
 /** Writes a line for each question, in CoreDNS's common format: who asked what, and what came of it. */
 export const log: SetUp = (directive, { clock, log: out }) => {
   if (directive.args.length > 0 || directive.block.length > 0) {
-    throw new CorefileError(directive.line, 'log: names, formats and classes are not supported; write log alone');
+    throw new CorefileError(
+      directive.line,
+      'log: names, formats and classes are not supported; write log alone',
+    );
   }
   return {
     name: 'log',
@@ -16,7 +19,10 @@ export const log: SetUp = (directive, { clock, log: out }) => {
       return mapReply(next(query), (reply) => {
         const asked = `${typeName(question.type)} IN ${question.name} ${client.protocol}`;
         const took = ((clock.now() - startMs) / 1000).toFixed(6);
-        out.info({}, `${client.address}:${client.port} - ${message.id} "${asked}" ${rcodeName(reply.rcode)} ${reply.answers.length} ${took}s`);
+        out.info(
+          {},
+          `${client.address}:${client.port} - ${message.id} "${asked}" ${rcodeName(reply.rcode)} ${reply.answers.length} ${took}s`,
+        );
         return reply;
       });
     },

@@ -19,7 +19,10 @@ export const loop: SetUp = (_directive, { zones, resolve, log, clock }) => {
     handle(query, next) {
       if (!probing || query.name !== probe || query.question.type !== recordType.HINFO) return next(query);
       if (++seen <= enough) return next(query);
-      log.error({ server: query.client.address }, 'Loop detected: the upstreams lead back here; name others in the Corefile');
+      log.error(
+        { server: query.client.address },
+        'Loop detected: the upstreams lead back here; name others in the Corefile',
+      );
       process.exitCode = 1;
       process.kill(process.pid, 'SIGTERM');
       return replyTo(query.message, rcode.SERVFAIL);
@@ -39,7 +42,13 @@ export const loop: SetUp = (_directive, { zones, resolve, log, clock }) => {
 
 function questionFor(name: string) {
   const question = { name, type: recordType.HINFO, class: 1 };
-  const header = { id: randomInt(65_536), opcode: 0, recursionDesired: true, checkingDisabled: false, questions: [question] };
+  const header = {
+    id: randomInt(65_536),
+    opcode: 0,
+    recursionDesired: true,
+    checkingDisabled: false,
+    questions: [question],
+  };
   const message: Message = { ...replyTo(header as unknown as Message), response: false };
   return { message, question, name, client: { address: '127.0.0.1', port: 0, protocol: 'udp' as const } };
 }

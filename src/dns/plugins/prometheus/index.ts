@@ -41,7 +41,13 @@ export const prometheus: SetUp = ({ args }, { serveHttp, registry, server, zones
       const zone = zones.find((z) => isWithin(query.name, z)) ?? '.';
       const type = typeName(query.question.type);
       const family = query.client.address.includes(':') ? '2' : '1';
-      requests.inc({ server, zone, proto: query.client.protocol, family, type: known.has(type) ? type : 'other' });
+      requests.inc({
+        server,
+        zone,
+        proto: query.client.protocol,
+        family,
+        type: known.has(type) ? type : 'other',
+      });
       const startMs = clock.now();
       return mapReply(next(query), (reply) => {
         responses.inc({ server, zone, rcode: rcodeName(reply.rcode) });

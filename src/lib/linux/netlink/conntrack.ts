@@ -49,7 +49,13 @@ export function dumpUdpFlows(filter: UdpFilter): Request {
 
 function byOriginalPort(port: number): Attribute[] {
   const by = FILTER_BY.PROTO_NUM | FILTER_BY.DST_PORT;
-  const protocol = [CTA_TUPLE.PROTO, [[CTA_PROTO.NUM, u8(IPPROTO_UDP)], [CTA_PROTO.DST_PORT, u16be(port)]]] as const;
+  const protocol = [
+    CTA_TUPLE.PROTO,
+    [
+      [CTA_PROTO.NUM, u8(IPPROTO_UDP)],
+      [CTA_PROTO.DST_PORT, u16be(port)],
+    ],
+  ] as const;
   return [
     [CTA.TUPLE_ORIG, [protocol]],
     [CTA.FILTER, [[CTA_FILTER.ORIG_FLAGS, u32(by)]]],
@@ -59,7 +65,13 @@ function byOriginalPort(port: number): Attribute[] {
 function byReplySource(address: Address, port: number): Attribute[] {
   const by = FILTER_BY.IP_SRC | FILTER_BY.PROTO_NUM | FILTER_BY.SRC_PORT;
   const ip = [CTA_TUPLE.IP, [[CTA_IP[address.family].SRC, addressBytes(address)]]] as const;
-  const protocol = [CTA_TUPLE.PROTO, [[CTA_PROTO.NUM, u8(IPPROTO_UDP)], [CTA_PROTO.SRC_PORT, u16be(port)]]] as const;
+  const protocol = [
+    CTA_TUPLE.PROTO,
+    [
+      [CTA_PROTO.NUM, u8(IPPROTO_UDP)],
+      [CTA_PROTO.SRC_PORT, u16be(port)],
+    ],
+  ] as const;
   return [
     [CTA.TUPLE_REPLY, [ip, protocol]],
     [CTA.FILTER, [[CTA_FILTER.REPLY_FLAGS, u32(by)]]],

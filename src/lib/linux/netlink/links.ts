@@ -1,5 +1,16 @@
 /** Interfaces: veth pairs, bridges, and their settings (rtnetlink, `RTM_*LINK`). */
-import { type Attribute, decodeAttributes, encodeAttributes, flag, mac, type Request, text, textOf, u8, u32 } from './message.ts';
+import {
+  type Attribute,
+  decodeAttributes,
+  encodeAttributes,
+  flag,
+  mac,
+  type Request,
+  text,
+  textOf,
+  u8,
+  u32,
+} from './message.ts';
 import { isMissing, type Netlink, sendDeletion } from './socket.ts';
 
 const RTM = { NEW: 16, DELETE: 17, GET: 18 } as const;
@@ -161,7 +172,11 @@ export function decodeLink(body: Buffer): Link {
     index: body.readInt32LE(4),
     up: (body.readUInt32LE(8) & IFF_UP) !== 0,
     name: textOf(attributes.get(IFLA.IFNAME)),
-    mac: attributes.get(IFLA.ADDRESS)?.toString('hex').replace(/..(?=.)/g, '$&:') ?? '',
+    mac:
+      attributes
+        .get(IFLA.ADDRESS)
+        ?.toString('hex')
+        .replace(/..(?=.)/g, '$&:') ?? '',
     mtu: attributes.get(IFLA.MTU)?.readUInt32LE(0) ?? 0,
     ...(master && { master }),
   };

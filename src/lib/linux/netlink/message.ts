@@ -127,4 +127,5 @@ export function decodeAttributes(bytes: Buffer): Map<number, Buffer> {
 }
 
 /** A text attribute without its closing zero. */
-export const textOf = (bytes: Buffer | undefined): string => bytes?.toString('utf8').replace(/\0.*$/s, '') ?? '';
+export const textOf = (bytes: Buffer | undefined): string =>
+  bytes?.toString('utf8').replace(/\0.*$/s, '') ?? '';

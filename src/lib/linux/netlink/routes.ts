@@ -1,5 +1,12 @@
 /** Routes of the main table (rtnetlink, `RTM_*ROUTE`). */
-import { addressBytes, addressFromBytes, formatAddress, formatCidr, parseAddress, parseCidr } from '../../ip.ts';
+import {
+  addressBytes,
+  addressFromBytes,
+  formatAddress,
+  formatCidr,
+  parseAddress,
+  parseCidr,
+} from '../../ip.ts';
 import { scope } from './addresses.ts';
 import { type Attribute, decodeAttributes, flag, type Request, u32 } from './message.ts';
 import { type Netlink, sendDeletion } from './socket.ts';
@@ -31,7 +38,16 @@ function message(type: number, flags: number, what: string, route: Route): Reque
   const fixed = Buffer.alloc(12);
   const reach = route.gateway || to.family === 6 ? scope.universe : scope.link;
   const kind = route.unreachable ? RTN.unreachable : RTN.unicast;
-  fixed.set([AF[to.family], to.prefix, 0, 0, RT_TABLE_MAIN, ourRouteProtocol, route.unreachable ? 0 : reach, kind]);
+  fixed.set([
+    AF[to.family],
+    to.prefix,
+    0,
+    0,
+    RT_TABLE_MAIN,
+    ourRouteProtocol,
+    route.unreachable ? 0 : reach,
+    kind,
+  ]);
   // A gateway such as 169.254.1.1 stands in no range of its link.
   if (route.gateway) fixed.writeUInt32LE(RTNH_F_ONLINK, 8);
   const address = (kindOf: number, value: string): Attribute => [kindOf, addressBytes(parseAddress(value))];

@@ -153,8 +153,7 @@ function failureOf(answer: Message, request: Request): SystemError | undefined {
 
 /** The thing that was to be deleted is not there (any more). */
 export const isMissing = (err: unknown): boolean =>
-  err instanceof SystemError &&
-  ['ENODEV', 'ENOENT', 'ESRCH', 'EADDRNOTAVAIL', 'ENXIO'].includes(err.code);
+  err instanceof SystemError && ['ENODEV', 'ENOENT', 'ESRCH', 'EADDRNOTAVAIL', 'ENXIO'].includes(err.code);
 
 /** Like `send`, for deletions: nothing happens when the thing is not there. */
 export function sendDeletion(socket: Netlink, request: Request): void {

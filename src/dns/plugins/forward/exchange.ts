@@ -1,0 +1,98 @@
+/**
+ * One question to one upstream. Each has a socket, and so a source port, and an id of its own: who wants to slip
+ * in an answer must guess both (RFC 5452).
+ */
+import { randomInt } from 'node:crypto';
+import dgram from 'node:dgram';
+import net from 'node:net';
+import { splitter } from '../../server/tcp.ts';
+import { decodeMessage } from '../../wire/decode.ts';
+import { encodeMessage } from '../../wire/encode.ts';
+import type { Message } from '../../wire/message.ts';
+import type { Target } from './options.ts';
+
+/** Rejects when the upstream fails, or when the signal says that it took too long. */
+export async function exchange(
+  asked: Message,
+  to: Target,
+  protocol: 'udp' | 'tcp',
+  signal: AbortSignal,
+): Promise<Message> {
+  const question: Message = { ...asked, id: randomInt(65_536) };
+  if (protocol === 'tcp') return overTcp(question, to, signal);
+  const answer = await overUdp(question, to, signal);
+  return answer.truncated ? overTcp(question, to, signal) : answer;
+}
+
+function overUdp(question: Message, { address, port }: Target, signal: AbortSignal): Promise<Message> {
+  return new Promise((resolve, reject) => {
+    const family = net.isIPv6(address) ? 6 : 4;
+    const socket = dgram.createSocket({
+      type: family === 6 ? 'udp6' : 'udp4',
+      lookup: (host, _options, done) => done(null, host, family),
+    });
+    let isOpen = true;
+    const end = (act: () => void) => {
+      if (!isOpen) return;
+      isOpen = false;
+      signal.removeEventListener('abort', abort);
+      socket.close();
+      act();
+    };
+    const abort = () => end(() => reject(new Error(`${address} did not answer in time`)));
+    signal.addEventListener('abort', abort);
+    socket.on('error', (err) => end(() => reject(err)));
+    // What does not match is not for us: the answer may still come.
+    socket.on('message', (packet) => {
+      const answer = matching(packet, question);
+      if (answer) end(() => resolve(answer));
+    });
+    // Connected, the kernel lets nothing through that comes from elsewhere.
+    socket.connect(port, address, () => {
+      if (isOpen) socket.send(encodeMessage(question));
+    });
+    if (signal.aborted) abort();
+  });
+}
+
+function overTcp(question: Message, { address, port }: Target, signal: AbortSignal): Promise<Message> {
+  return new Promise((resolve, reject) => {
+    const split = splitter();
+    const socket = net.connect({ host: address, port, signal, noDelay: true });
+    socket.on('error', reject);
+    socket.on('close', () => reject(new Error(`${address} closed the connection`)));
+    socket.on('connect', () => {
+      const packet = encodeMessage(question);
+      const length = Buffer.alloc(2);
+      length.writeUInt16BE(packet.length);
+      socket.write(Buffer.concat([length, packet]));
+    });
+    socket.on('data', (chunk: Buffer) => {
+      for (const packet of split(chunk)) {
+        const answer = matching(packet, question);
+        if (answer) resolve(answer);
+        socket.destroy();
+      }
+    });
+  });
+}
+
+/** The answer to exactly this question; undefined for anything else. */
+export function matching(packet: Uint8Array, question: Message): Message | undefined {
+  try {
+    const answer = decodeMessage(packet);
+    const [asked] = question.questions;
+    const [told] = answer.questions;
+    const isSame =
+      answer.response &&
+      answer.id === question.id &&
+      answer.opcode === question.opcode &&
+      answer.questions.length === 1 &&
+      told?.name.toLowerCase() === asked?.name.toLowerCase() &&
+      told?.type === asked?.type &&
+      told?.class === asked?.class;
+    return isSame ? answer : undefined;
+  } catch {
+    return undefined;
+  }
+}

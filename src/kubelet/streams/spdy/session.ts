@@ -1,0 +1,137 @@
+/**
+ * The server's side of a SPDY/3.1 session, over any duplex: a TLS socket, or a WebSocket that carries one.
+ *
+ * Windows are not kept: all clients of Kubernetes use moby/spdystream, which neither heeds nor opens them,
+ * and would wait for ever for one that is opened. What is not read is left in the connection instead.
+ */
+import type { Duplex } from 'node:stream';
+import { Decoder } from './decoder.ts';
+import { SpdyError } from './error.ts';
+import * as frames from './frames.ts';
+import { HeaderWriter } from './headers.ts';
+import { SpdyStream, type Wire } from './stream.ts';
+
+const mostStreams = 2048;
+/** Answers to pings and resets that the client does not read, before it has to. */
+const mostUnreadBytes = 1 << 20;
+/** For the client to read the rest and hang up. */
+const lingerMs = 5_000;
+
+/** Whether the stream is wanted; asked before it is answered. */
+export type OnStream = (stream: SpdyStream) => boolean;
+
+export class SpdySession {
+  /** Aborted when the connection is gone, by whose will ever. */
+  readonly gone: AbortSignal;
+  readonly #connection: Duplex;
+  readonly #onStream: OnStream;
+  readonly #decoder = new Decoder();
+  readonly #headers = new HeaderWriter();
+  readonly #streams = new Map<number, SpdyStream>();
+  readonly #wire: Wire;
+  #lastStreamId = 0;
+  #closing = false;
+
+  constructor(connection: Duplex, head: Buffer, onStream: OnStream) {
+    this.#connection = connection;
+    this.#onStream = onStream;
+    this.#wire = {
+      sendData: (id, bytes, fin, done) => this.#send(frames.data(id, bytes, fin), done),
+      release: (id, reset) => this.#release(id, reset),
+    };
+    const gone = new AbortController();
+    this.gone = gone.signal;
+    connection.on('error', () => {});
+    connection.once('close', () => {
+      for (const stream of this.#streams.values()) stream.destroy();
+      gone.abort();
+    });
+    void this.#run(head);
+  }
+
+  /** Everything that was written is sent; then both sides hang up. */
+  close(): void {
+    if (this.#closing) return;
+    this.#goAway(frames.goAwayStatus.ok);
+    // The client is heard out: a connection that is closed with something unread loses what is on its way.
+    setTimeout(() => this.#connection.destroy(), lingerMs).unref();
+  }
+
+  async #run(head: Buffer): Promise<void> {
+    try {
+      await this.#take(head);
+      for await (const chunk of this.#connection as AsyncIterable<Buffer>) await this.#take(chunk);
+    } catch (err) {
+      if (err instanceof SpdyError) this.#goAway(frames.goAwayStatus.protocolError);
+    }
+    this.#connection.destroy();
+  }
+
+  async #take(chunk: Buffer): Promise<void> {
+    for (const frame of this.#decoder.push(chunk)) {
+      const room = this.#handle(frame);
+      if (room) await room;
+    }
+    if (this.#connection.writableLength > mostUnreadBytes) await this.#drained();
+  }
+
+  #handle(frame: frames.Frame): Promise<void> | undefined {
+    switch (frame.type) {
+      case 'SYN_STREAM':
+        return void this.#open(frame);
+      case 'DATA': {
+        const stream = this.#streams.get(frame.streamId);
+        const room = frame.data.length > 0 ? stream?.receive(frame.data) : undefined;
+        if (frame.fin) stream?.receiveEnd();
+        return room;
+      }
+      case 'RST_STREAM':
+        return this.#streams.get(frame.streamId)?.receiveReset();
+      case 'SYN_REPLY':
+      case 'HEADERS':
+        return frame.fin ? this.#streams.get(frame.streamId)?.receiveEnd() : undefined;
+      case 'PING':
+        return void this.#send(frames.ping(frame.id));
+      case 'GOAWAY':
+      case 'WINDOW_UPDATE':
+        return undefined;
+    }
+  }
+
+  #open({ streamId, fin, unidirectional, headers }: Extract<frames.Frame, { type: 'SYN_STREAM' }>): void {
+    if (streamId % 2 === 0 || streamId <= this.#lastStreamId)
+      throw new SpdyError(`Cannot open stream ${streamId}: a client's streams have odd and rising numbers`);
+    this.#lastStreamId = streamId;
+    const stream = new SpdyStream(streamId, headers, this.#wire);
+    const room = !this.#closing && !unidirectional && this.#streams.size < mostStreams;
+    if (!room || !this.#onStream(stream)) {
+      this.#send(frames.rstStream(streamId, frames.resetStatus.refusedStream));
+      return;
+    }
+    this.#streams.set(streamId, stream);
+    this.#send(frames.synReply(streamId, new Map(), this.#headers));
+    if (fin) stream.receiveEnd();
+  }
+
+  #release(streamId: number, reset: boolean): void {
+    if (this.#streams.delete(streamId) && reset)
+      this.#send(frames.rstStream(streamId, frames.resetStatus.cancel));
+  }
+
+  #goAway(status: number): void {
+    this.#closing = true;
+    this.#send(frames.goAway(this.#lastStreamId, status));
+    this.#connection.end();
+  }
+
+  #send(frame: Buffer, done?: (err?: Error | null) => void): void {
+    if (this.#connection.writable) this.#connection.write(frame, done);
+    else done?.(new Error('the connection is closed'));
+  }
+
+  #drained(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#connection.once('drain', resolve).once('close', resolve);
+    });
+  }
+}

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { setImmediate as tick } from 'node:timers/promises';
+import { TestInformer } from '../../test/support/informer.ts';
+import { service, slice } from '../../test/support/services.ts';
+import type { EndpointSlice, Service } from '../api/types.ts';
+import { FakeClock } from '../lib/clock.ts';
+import { FakeNft } from '../nft/fake.ts';
+import type { StaleFlows } from './stale.ts';
+import { startProxy } from './sync.ts';
+
+class Kernel extends FakeNft {
+  failures = 0;
+  override async run(transaction: string): Promise<void> {
+    if (this.failures-- > 0) throw new Error('Cannot change nftables: No buffer space available');
+    await super.run(transaction);
+  }
+}
+
+function world() {
+  const services = new TestInformer<Service>(service({ name: 'web', clusterIPs: ['10.96.0.20'] }));
+  const slices = new TestInformer<EndpointSlice>(slice('web', [{ address: '10.244.1.5' }]));
+  const [nft, clock, forgotten] = [new Kernel(), new FakeClock(), [] as StaleFlows[]];
+  const proxy = startProxy({
+    services,
+    slices,
+    nft,
+    clock,
+    nodeName: 'node-1',
+    serviceCIDRs: ['10.96.0.0/12'],
+    clusterCIDRs: ['10.244.0.0/16'],
+    forget: (flows) => void forgotten.push(...flows),
+  });
+  const endpoints = () =>
+    [
+      ...(nft.ruleset.get('inet switchboard-proxy')?.containers.get('endpoints4')?.elements.values() ?? []),
+    ].sort();
+  return { services, slices, nft, clock, forgotten, proxy, endpoints };
+}
+
+describe('the proxy', () => {
+  test('writes everything that is known at the start in one transaction', async () => {
+    const { nft, proxy, endpoints } = world();
+    await proxy.synced;
+    assert.equal(nft.transactions.length, 1);
+    assert.deepEqual(endpoints(), ['10.244.1.5 . 8080']);
+  });
+
+  test('writes what changes in one tick as one transaction', async () => {
+    const { nft, proxy, services, slices, endpoints } = world();
+    await proxy.synced;
+    for (let n = 1; n <= 5; n++) services.put(service({ name: `s${n}`, clusterIPs: [`10.96.1.${n}`] }));
+    for (let n = 1; n <= 5; n++) slices.put(slice(`s${n}`, [{ address: `10.244.2.${n}` }]));
+    await tick();
+    await tick();
+    assert.equal(nft.transactions.length, 2);
+    assert.equal(endpoints().length, 6);
+  });
+
+  test('takes a Service out when it is deleted, or when its slices are', async () => {
+    const { proxy, services, slices, endpoints } = world();
+    await proxy.synced;
+    services.put(service({ name: 'other', clusterIPs: ['10.96.0.21'] }));
+    slices.put(slice('other', [{ address: '10.244.1.6' }]));
+    await tick();
+    services.delete('default/web');
+    slices.delete('default/other');
+    await tick();
+    await tick();
+    assert.deepEqual(endpoints(), []);
+  });
+
+  test('writes everything anew when the kernel refused a change', async () => {
+    const { nft, proxy, slices, clock, endpoints } = world();
+    await proxy.synced;
+    nft.failures = 1;
+    slices.put(slice('web', [{ address: '10.244.1.9' }]));
+    await tick();
+    await tick();
+    assert.deepEqual(endpoints(), ['10.244.1.5 . 8080']);
+    clock.advance(100);
+    await tick();
+    assert.deepEqual(endpoints(), ['10.244.1.9 . 8080']);
+    assert.match(nft.transactions.at(-1) ?? '', /^add table .*\ndelete table/);
+  });
+
+  test('forgets the UDP flows of an endpoint that left, after the kernel has the change', async () => {
+    const { proxy, services, slices, forgotten } = world();
+    services.put(service({ name: 'dns', clusterIPs: ['10.96.0.10'], port: 53, protocol: 'UDP' }));
+    slices.put(slice('dns', [{ address: '10.244.1.5' }], { port: 53, protocol: 'UDP' }));
+    await proxy.synced;
+    forgotten.length = 0;
+    slices.put(slice('dns', [{ address: '10.244.1.6' }], { port: 53, protocol: 'UDP' }));
+    await tick();
+    await tick();
+    assert.deepEqual(
+      forgotten.map(({ filter }) => filter),
+      [{ replySource: { address: '10.244.1.5', port: 53 } }],
+    );
+  });
+
+  test('leaves the rules in place when it stops', async () => {
+    const { proxy, slices, endpoints } = world();
+    await proxy.synced;
+    proxy.stop();
+    slices.put(slice('web', []));
+    await tick();
+    await tick();
+    assert.deepEqual(endpoints(), ['10.244.1.5 . 8080']);
+  });
+});
