@@ -18,6 +18,10 @@ export async function dnsCommand({ conf, kubeconfig }: { conf: string; kubeconfi
     clock: systemClock,
     log: logger('dns'),
     random: Math.random,
+    end() {
+      process.exitCode = 1;
+      process.kill(process.pid, 'SIGTERM');
+    },
   });
   if (!signal.aborted) await once(signal, 'abort');
   await server.close();

@@ -31,7 +31,8 @@ export function informer<T extends KubeObject>(
 }
 
 const firstDelayMs = 20;
-const longestDelayMs = 1_000;
+/** Everything is near: a server that comes back is found again soon. */
+const longestDelayMs = 250;
 
 async function follow<T extends KubeObject>(
   client: Client,

@@ -5,9 +5,11 @@ import { rcode } from './wire/types.ts';
 
 export function chain(plugins: readonly Plugin[]): Next {
   const refuse: Next = (query) => replyTo(query.message, rcode.REFUSED);
-  return plugins
-    .filter((plugin) => plugin.handle)
-    .reduceRight<Next>((next, plugin) => (query) => (plugin as Required<Plugin>).handle(query, next), refuse);
+  return plugins.reduceRight<Next>((next, plugin) => {
+    if (!plugin.handle) return next;
+    const handle = plugin.handle.bind(plugin);
+    return (query) => handle(query, next);
+  }, refuse);
 }
 
 /** Looks at a reply, now or when it is there. */

@@ -49,21 +49,27 @@ export interface SetUpContext {
   readonly server: string;
   readonly clock: Clock;
   readonly log: Logger;
+  /** What `/metrics` shows. */
   readonly registry: Registry;
   readonly random: () => number;
   /** The cluster's API; refuses when none was configured. */
-  client(): Client;
+  readonly client: () => Client;
+  /** Metrics of a plugin: made once in this process, so that no reload sets them back. */
+  readonly metrics: <T>(plugin: string, make: (registry: Registry) => T) => T;
   /** The same value for every Corefile of this process: what is expensive to make outlives a reload. */
-  shared<T>(name: string, make: (signal: AbortSignal) => T): T;
+  readonly shared: <T>(name: string, make: (signal: AbortSignal) => T) => T;
   /** Serves GET of a path at `host:port` over plain HTTP. */
-  serveHttp(address: string, path: string, answer: HttpAnswer): void;
+  readonly serveHttp: (address: string, path: string, answer: HttpAnswer) => void;
   /** Asks the whole server, as a client would. */
-  resolve(query: Query): Reply;
+  readonly resolve: (query: Query) => Reply;
   /** All plugins of the server, for those that report on others. */
-  plugins(): readonly Plugin[];
+  readonly plugins: () => readonly Plugin[];
   /** Takes the Corefile from its file again. */
-  reload(): void;
-  corefile: string;
+  readonly reload: () => void;
+  /** Ends the process as failed: to go on would do harm. */
+  readonly end: () => void;
+  /** The Corefile's path. */
+  readonly corefile: string;
 }
 
 export interface HttpReply {

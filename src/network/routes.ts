@@ -21,11 +21,11 @@ export function routesTo(node: Node, isThisNode: boolean): Route[] {
   });
 }
 
-export function podCIDRsOf(node: Node): string[] {
+function podCIDRsOf(node: Node): string[] {
   return node.spec?.podCIDRs ?? (node.spec?.podCIDR ? [node.spec.podCIDR] : []);
 }
 
-export function internalIPs(node: Node): string[] {
+function internalIPs(node: Node): string[] {
   return (node.status?.addresses ?? [])
     .filter(({ type, address }) => type === 'InternalIP' && isAddress(address))
     .map(({ address }) => address);

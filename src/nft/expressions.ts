@@ -32,7 +32,7 @@ export type Expression =
   | { kind: 'random'; mod: number; offset: number }
   | { kind: 'constant'; value: string };
 
-export type Verdict =
+type Verdict =
   | { kind: 'accept' | 'drop' | 'return' }
   | { kind: 'jump' | 'goto'; chain: string }
   | { kind: 'reject'; with: string };

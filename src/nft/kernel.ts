@@ -107,8 +107,10 @@ class KernelNft implements Nft {
 }
 
 /** nft refused a transaction; nothing of it was carried out. */
-export class NftError extends Error {
+class NftError extends Error {
   constructor(said: string) {
-    super(`Cannot change nftables: ${said.replaceAll('<cmdline>:', 'line ').trim().slice(0, 2_000)}`);
+    // The first failure, its line and where in it; the others mostly follow from it.
+    const lines = said.trim().split('\n').slice(0, 3);
+    super(`Cannot change nftables: ${lines.map((line) => line.slice(0, 500)).join('\n')}`);
   }
 }

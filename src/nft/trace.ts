@@ -30,7 +30,7 @@ export interface Host {
   random(n: number): number;
 }
 
-export interface Step {
+interface Step {
   hook: Hook;
   table: string;
   chain: string;

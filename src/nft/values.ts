@@ -10,7 +10,7 @@ const names: Record<string, string> = {
   raw: '-300',
 };
 
-export function normalValue(text: string): string {
+function normalValue(text: string): string {
   const bare = text.replace(/^"(.*)"$/, '$1').trim();
   if (/^0x[0-9a-f]+$/i.test(bare)) return String(Number.parseInt(bare, 16));
   return isAddress(bare) ? canonical(bare) : bare;
@@ -31,7 +31,7 @@ export function priorityOf(text: string): number {
 }
 
 /** Whether a value is the pattern, or in it: an address in a prefix, a number in a range. */
-export function isIn(value: string, pattern: string): boolean {
+function isIn(value: string, pattern: string): boolean {
   if (pattern.includes('/') && isAddress(value)) return contains(parseCidr(pattern), parseAddress(value));
   const range = /^(\w+)-(\w+)$/.exec(pattern);
   if (range) {

@@ -18,7 +18,7 @@ export interface Frontend {
 }
 
 /** `10.96.0.10 . tcp . 80`, `tcp . 30080`: what it stands under in the maps. */
-export const keyOf = ({ address, protocol, port }: Frontend): string =>
+const keyOf = ({ address, protocol, port }: Frontend): string =>
   address ? `${address} . ${protocol} . ${port}` : `${protocol} . ${port}`;
 
 /** No two Services can have the same. */

@@ -6,7 +6,7 @@
 import { familyOf } from '../lib/ip.ts';
 import { commandsFor, replaceTable } from '../nft/transaction.ts';
 
-export const tableName = 'inet switchboard-proxy';
+const tableName = 'inet switchboard-proxy';
 export const commands = commandsFor(tableName);
 
 /**

@@ -1,6 +1,6 @@
 /** Starts a node's machine and stops it: the plug in, the plug out. */
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, lstatSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createNetns, removeNamespace } from '../../lib/linux/namespaces.ts';
 import { ended, identify, type ProcessId, signalProcess } from '../../lib/process.ts';
@@ -59,6 +59,7 @@ export async function bootNode(
       paths,
       hierarchies,
       cgroups,
+      ...systemTree(),
       shared: [
         { source: packageRoot, target: inNode.package, writable: false },
         { source: compileCache, target: compileCache.replace(packageRoot, inNode.package), writable: true },
@@ -77,6 +78,13 @@ export async function bootNode(
     // From here on the network lives as long as the node's processes do.
     removeNamespace(paths.netns);
   }
+}
+
+/** What every node sees of the host's programs, read only. */
+function systemTree() {
+  const there = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'].filter(existsSync);
+  const isLink = (path: string) => lstatSync(path).isSymbolicLink();
+  return { systemDirectories: there.filter((path) => !isLink(path)), systemLinks: there.filter(isLink) };
 }
 
 /** One component of ours as runit runs it inside a node. */

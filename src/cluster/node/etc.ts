@@ -1,5 +1,5 @@
 /** What stands in a node's /etc: enough of the host's for programs to run, and the node's own. */
-import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 
 const fromHost = [
   'passwd',
@@ -15,6 +15,8 @@ const fromHost = [
   'os-release',
   'terminfo',
 ];
+
+const longAgo = new Date(0);
 
 export interface EtcOptions {
   directory: string;
@@ -47,6 +49,8 @@ export function writeEtc({ directory, hostname, addresses, config, services }: E
   }
   for (const [name, command] of Object.entries(services))
     writeService(`${directory}/service/${name}`, name, command);
+  // runsvdir waits a second before it looks into a directory that was changed just now.
+  utimesSync(`${directory}/service`, longAgo, longAgo);
 }
 
 /** A directory that runit supervises, its log kept small by svlogd. http://smarden.org/runit/runsv.8.html */

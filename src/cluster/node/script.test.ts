@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { execute } from '../../lib/exec.ts';
 import { nodePaths } from '../paths.ts';
-import { type BootPlan, launchScript, rootScript } from './script.ts';
+import { type BootPlan, launchScript, mountsOf, rootScript } from './script.ts';
 
 const plan: BootPlan = {
   hostname: "it's-a-name",
@@ -10,6 +10,8 @@ const plan: BootPlan = {
   paths: nodePaths('dev', 'dev-1'),
   hierarchies: [{ options: 'memory', mount: '/sys/fs/cgroup/memory', own: '/' }],
   cgroups: ['/sys/fs/cgroup/memory/switchboard/dev/dev-1'],
+  systemDirectories: ['/usr'],
+  systemLinks: ['/bin', '/lib'],
   shared: [{ source: '/srv/package', target: '/opt/switchboard', writable: false }],
 };
 
@@ -30,9 +32,31 @@ describe('the boot script of a node', () => {
   });
 
   test('mounts what it shares with the host read only unless it is to be written', () => {
-    const lines = rootScript(plan).split('\n');
-    const at = lines.indexOf(`mount --rbind '/srv/package' "$R/opt/switchboard"`);
-    assert.equal(lines[at + 1], 'mount -o remount,bind,ro "$R/opt/switchboard"');
+    const options = new Map(mountsOf(plan).map(({ target, options }) => [target, options]));
+    assert.equal(options.get('/opt/switchboard'), 'rbind,ro');
+    assert.equal(options.get('/usr'), 'rbind,ro');
+    assert.equal(options.get('/var'), 'rbind');
+  });
+
+  test('mounts each cgroup controller where the host has it', () => {
+    assert.deepEqual(
+      mountsOf(plan).filter(({ type }) => type.startsWith('cgroup')),
+      [
+        {
+          source: 'cgroup',
+          target: '/sys/fs/cgroup/memory',
+          type: 'cgroup',
+          options: 'nosuid,nodev,noexec,memory',
+        },
+      ],
+    );
+    const unified = { ...plan, hierarchies: [{ options: '', mount: '/sys/fs/cgroup', own: '/' }] };
+    assert.equal(mountsOf(unified).find(({ type }) => type === 'cgroup2')?.target, '/sys/fs/cgroup');
+  });
+
+  test('keeps a path with a space in one field of the table', () => {
+    const spaced = { ...plan, shared: [{ source: '/srv/my package', target: '/opt/x', writable: true }] };
+    assert.match(rootScript(spaced), /^\/srv\/my\\040package .*\/opt\/x none rbind,X-mount\.mkdir 0 0$/m);
   });
 
   test('lets the host out of sight before PID 1 starts', () => {

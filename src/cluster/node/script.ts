@@ -1,10 +1,18 @@
 /**
- * How a node boots, as two shell scripts: the first joins the node's cgroup and network and makes the
- * other namespaces, the second builds the node's root from inside and becomes its PID 1. Shell, because a
- * Node process cannot fork into a namespace; text from pure functions, so that it can be read and tested.
+ * How a node boots, as two shell scripts and a table of mounts: the first script joins the node's cgroup and network
+ * and makes the other namespaces, the second builds the node's root from inside and becomes its PID 1. Shell,
+ * because a Node process cannot fork into a namespace; text from pure functions, so that it can be read and
+ * tested; one table, because a `mount` program for each line would take most of the time that a boot takes.
  */
 import type { NodePaths } from '../paths.ts';
 import type { Hierarchy } from './cgroups.ts';
+
+/** A directory of the host that the node sees. */
+export interface Shared {
+  source: string;
+  target: string;
+  writable: boolean;
+}
 
 export interface BootPlan {
   hostname: string;
@@ -13,8 +21,12 @@ export interface BootPlan {
   paths: NodePaths;
   hierarchies: readonly Hierarchy[];
   cgroups: readonly string[];
-  /** Shared with the host: where the package and the images are, `[on the host, in the node, writable]`. */
-  shared: readonly { source: string; target: string; writable: boolean }[];
+  /** Those of the host's system directories that are directories; see {@link systemLinks} for the others. */
+  systemDirectories: readonly string[];
+  /** Those that are links, such as /bin in Debian. */
+  systemLinks: readonly string[];
+  /** Shared with the host beside those: the package, the images. */
+  shared: readonly Shared[];
 }
 
 const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
@@ -30,64 +42,95 @@ export function launchScript(plan: BootPlan): string {
   ].join('\n');
 }
 
-/** The host's directories that every node sees, read only. Those that are links stay links. */
-const systemDirectories = ['usr', 'bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32'];
+interface Mount {
+  source: string;
+  target: string;
+  type: string;
+  options: string;
+}
 
-const devices = [
-  ['null', 1, 3],
-  ['zero', 1, 5],
-  ['full', 1, 7],
-  ['random', 1, 8],
-  ['urandom', 1, 9],
-  ['tty', 5, 0],
-] as const;
+const bind = (source: string, target: string, writable: boolean): Mount => ({
+  source,
+  target,
+  type: 'none',
+  options: writable ? 'rbind' : 'rbind,ro',
+});
+const fresh = (type: string, target: string, options: string): Mount => ({
+  source: type,
+  target,
+  type,
+  options,
+});
+
+/** Everything that is mounted in the node, in order; targets as the node sees them. */
+export function mountsOf({ paths, hierarchies, systemDirectories, shared }: BootPlan): Mount[] {
+  return [
+    ...systemDirectories.map((directory) => bind(directory, directory, false)),
+    bind(paths.etc, '/etc', true),
+    bind(paths.var, '/var', true),
+    fresh('tmpfs', '/run', 'mode=755'),
+    fresh('tmpfs', '/tmp', 'mode=1777'),
+    ...shared.map(({ source, target, writable }) => bind(source, target, writable)),
+    fresh('proc', '/proc', 'nosuid,nodev,noexec'),
+    fresh('sysfs', '/sys', 'nosuid,nodev,noexec'),
+    ...cgroupMounts(hierarchies),
+    fresh('tmpfs', '/dev', 'mode=755,nosuid'),
+    fresh('devpts', '/dev/pts', 'newinstance,ptmxmode=0666,mode=620,gid=5'),
+    fresh('tmpfs', '/dev/shm', 'mode=1777,nosuid,nodev'),
+    fresh('mqueue', '/dev/mqueue', 'defaults'),
+  ];
+}
+
+function cgroupMounts(hierarchies: readonly Hierarchy[]): Mount[] {
+  if (hierarchies.length === 0) return [];
+  const careful = 'nosuid,nodev,noexec';
+  if (isUnified(hierarchies)) return [fresh('cgroup2', '/sys/fs/cgroup', careful)];
+  return [
+    fresh('tmpfs', '/sys/fs/cgroup', `mode=755,${careful}`),
+    ...hierarchies.map(({ options, mount }) =>
+      fresh('cgroup', `/sys/fs/cgroup/${mount.slice(mount.lastIndexOf('/') + 1)}`, `${careful},${options}`),
+    ),
+  ];
+}
+
+const isUnified = (hierarchies: readonly Hierarchy[]) => hierarchies.every((h) => h.options === '');
+
+/** One line of fstab(5). `X-mount.mkdir` makes the target as its turn comes. */
+const fstabLine = (root: string, { source, target, type, options }: Mount): string =>
+  [source, root + target, type, `${options},X-mount.mkdir`, '0', '0']
+    .map((field) => field.replaceAll(/[\s\\]/g, (c) => `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`))
+    .join(' ');
+
+const devices = ['null', 'zero', 'full', 'random', 'urandom', 'tty'].map((name) => `/dev/${name}`);
 
 /** Run inside the new namespaces. */
-export function rootScript({ hostname, paths, hierarchies, shared, launcherPid }: BootPlan): string {
-  const root = quote(paths.root);
-  const bind = (source: string, target: string, writable: boolean) => [
-    `mkdir -p "$R${target}"`,
-    `mount --rbind ${quote(source)} "$R${target}"`,
-    ...(writable ? [] : [`mount -o remount,bind,ro "$R${target}"`]),
-  ];
+export function rootScript(plan: BootPlan): string {
+  const { hostname, paths, hierarchies, launcherPid, systemLinks } = plan;
+  const table = mountsOf(plan).map((mount) => fstabLine(paths.root, mount));
   return [
     'set -e',
     // The host's /proc is still here, so this is the pid as the host counts it.
     'read -r pid _ < /proc/self/stat',
     `hostname ${quote(hostname)}`,
-    `R=${root}`,
-    'mkdir -p "$R"',
-    'mount -t tmpfs -o mode=755,size=64m root "$R"',
-    'cd "$R"',
-    'mkdir -p proc sys dev etc var run tmp root old',
-    'chmod 1777 tmp',
-    `for d in ${systemDirectories.join(' ')}; do`,
-    '  if [ -L "/$d" ]; then cp -P "/$d" "$d"',
-    '  elif [ -d "/$d" ]; then mkdir "$d"; mount --bind "/$d" "$d"; mount -o remount,bind,ro "$d"; fi',
-    'done',
-    ...bind(paths.etc, '/etc', true),
-    ...bind(paths.var, '/var', true),
-    'mount -t tmpfs -o mode=755 run run',
-    'mount -t tmpfs -o mode=1777 tmp tmp',
-    ...shared.flatMap(({ source, target, writable }) => bind(source, target, writable)),
+    `mount -t tmpfs -o mode=755,size=64m root ${quote(paths.root)}`,
+    `cd ${quote(paths.root)}`,
+    'mkdir old root',
+    ...(systemLinks.length > 0 ? [`cp -P ${systemLinks.map(quote).join(' ')} .`] : []),
+    "cat > fstab << 'END'",
+    ...table,
+    'END',
+    'mount --all --fstab fstab',
+    'rm fstab',
     // The way back to the host, for pulling images: nothing else of the node has a network outside.
-    'mkdir -p run/host',
+    'mkdir run/host',
     'touch run/host/net run/host/resolv.conf',
     `mount --bind /proc/${launcherPid}/ns/net run/host/net`,
     'mount --bind /etc/resolv.conf run/host/resolv.conf',
-    'mount -t proc -o nosuid,nodev,noexec proc proc',
-    'mount -t sysfs -o nosuid,nodev,noexec sysfs sys',
-    ...cgroupMounts(hierarchies),
-    'mount -t tmpfs -o mode=755,nosuid dev dev',
-    ...devices.map(([name, major, minor]) => `mknod -m 666 dev/${name} c ${major} ${minor}`),
-    'mkdir dev/pts dev/shm dev/mqueue dev/net',
-    'mknod -m 666 dev/net/tun c 10 200',
-    'mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts dev/pts',
+    `cp -a ${devices.join(' ')} dev/`,
     'ln -s pts/ptmx dev/ptmx',
     'ln -s /proc/self/fd dev/fd',
-    'mount -t tmpfs -o mode=1777,nosuid,nodev shm dev/shm',
-    'mount -t mqueue mqueue dev/mqueue',
-    // Written before the host's files go out of sight; whoever waits for it sees it whole.
+    ...(hierarchies.length > 0 && isUnified(hierarchies) ? leaveTheRootOfCgroups : []),
+    // Whoever waits for it sees it whole.
     `echo "$pid" > ${quote(`${paths.pidFile}.new`)}`,
     `mv ${quote(`${paths.pidFile}.new`)} ${quote(paths.pidFile)}`,
     'pivot_root . old',
@@ -97,22 +140,9 @@ export function rootScript({ hostname, paths, hierarchies, shared, launcherPid }
   ].join('\n');
 }
 
-function cgroupMounts(hierarchies: readonly Hierarchy[]): string[] {
-  if (hierarchies.length === 0) return [];
-  if (hierarchies.every((h) => h.options === '')) {
-    return [
-      'mount -t cgroup2 -o nosuid,nodev,noexec cgroup2 sys/fs/cgroup',
-      // v2 wants processes in the leaves only.
-      'mkdir -p sys/fs/cgroup/init',
-      'echo $$ > sys/fs/cgroup/init/cgroup.procs',
-      'echo "+cpu +memory +pids" > sys/fs/cgroup/cgroup.subtree_control',
-    ];
-  }
-  return [
-    'mount -t tmpfs -o mode=755,nosuid,nodev,noexec cgroup sys/fs/cgroup',
-    ...hierarchies.flatMap(({ options, mount }) => {
-      const directory = `sys/fs/cgroup/${mount.slice(mount.lastIndexOf('/') + 1)}`;
-      return [`mkdir ${directory}`, `mount -t cgroup -o nosuid,nodev,noexec,${options} cgroup ${directory}`];
-    }),
-  ];
-}
+/** Version 2 wants processes in the leaves only. */
+const leaveTheRootOfCgroups = [
+  'mkdir -p sys/fs/cgroup/init',
+  'echo $$ > sys/fs/cgroup/init/cgroup.procs',
+  'echo "+cpu +memory +pids" > sys/fs/cgroup/cgroup.subtree_control',
+];

@@ -37,10 +37,12 @@ export function parseCorefile(text: string, env: NodeJS.ProcessEnv = {}): Server
     }
     if (!reader.tokens[reader.at])
       throw new CorefileError(first.line, `${first.text} has no block; write { after it`);
-    const directives = readBlock(reader, first.line);
+    if (first.text === 'import')
+      throw new CorefileError(first.line, 'import: outside of a block it is not supported');
+    const directives = imported(readBlock(reader, first.line), snippets);
     const snippet = /^\((.+)\)$/.exec(keys[0] ?? '')?.[1];
     if (snippet) snippets.set(snippet, directives);
-    else blocks.push({ keys, directives: imported(directives, snippets), line: first.line });
+    else blocks.push({ keys, directives, line: first.line });
   }
   return blocks;
 }
@@ -91,7 +93,7 @@ function imported(
   snippets: ReadonlyMap<string, readonly Directive[]>,
 ): Directive[] {
   return directives.flatMap((directive) => {
-    if (directive.name !== 'import') return [directive];
+    if (directive.name !== 'import') return [{ ...directive, block: imported(directive.block, snippets) }];
     const found = snippets.get(directive.args[0] ?? '');
     if (!found)
       throw new CorefileError(

@@ -15,58 +15,60 @@ export interface Generation {
   plugins: readonly Plugin[];
 }
 
+type OfBlock = Pick<SetUpContext, 'zones' | 'server' | 'plugins' | 'resolve' | 'serveHttp'>;
+
 /** What the process gives to every generation. */
-export type Host = Pick<
-  SetUpContext,
-  'clock' | 'log' | 'registry' | 'random' | 'client' | 'shared' | 'reload' | 'corefile'
-> & {
+export type Host = Omit<SetUpContext, keyof OfBlock> & {
   env: NodeJS.ProcessEnv;
-  plugins: readonly (readonly [name: string, setUp: SetUp])[];
+  /** In the order in which a question passes them. */
+  setUps: readonly (readonly [name: string, setUp: SetUp])[];
 };
 
-/** Questions that lead to questions end somewhere: aliases of aliases. */
-const mostHops = 8;
+interface Growing {
+  plugins: Plugin[];
+  http: Map<string, Map<string, HttpAnswer>>;
+  /** By port, then by zone. */
+  zones: Map<number, Map<string, Next>>;
+  dns: Map<number, Next>;
+}
 
 /** Throws a {@link CorefileError} when the text asks for something that is not there. */
 export function generation(text: string, host: Host): Generation {
-  const plugins: Plugin[] = [];
-  const http = new Map<string, Map<string, HttpAnswer>>();
-  const zonesByPort = new Map<number, Map<string, Next>>();
-  const dns = new Map<number, Next>();
   const blocks = parseCorefile(text, host.env);
   if (blocks.length === 0) throw new CorefileError(1, 'there is no server block');
+  const growing: Growing = { plugins: [], http: new Map(), zones: new Map(), dns: new Map() };
   try {
-    for (const block of blocks) {
-      const keys = keysOf(block);
-      const [{ port }] = keys;
-      const made = setUpAll(block, host, {
-        zones: keys.map((key) => key.zone),
-        server: `dns://:${port}`,
-        plugins: () => plugins,
-        resolve: (query) =>
-          (query.hops ?? 0) > mostHops
-            ? replyTo(query.message, rcode.SERVFAIL)
-            : (dns.get(port) as Next)(query),
-        serveHttp(address, path, answer) {
-          const paths = http.get(address) ?? new Map<string, HttpAnswer>();
-          http.set(address, paths.set(path, answer));
-        },
-      });
-      plugins.push(...made);
-      const answer = chain(made);
-      for (const key of keys) {
-        const zones = zonesByPort.get(key.port) ?? new Map<string, Next>();
-        if (zones.has(key.zone))
-          throw new CorefileError(block.line, `${key.zone}:${key.port} has a server block already`);
-        zonesByPort.set(key.port, zones.set(key.zone, answer));
-      }
-    }
+    for (const block of blocks) addBlock(block, host, growing);
   } catch (err) {
-    for (const plugin of plugins) plugin.stop?.();
+    for (const plugin of growing.plugins) plugin.stop?.();
     throw err;
   }
-  for (const [port, zones] of zonesByPort) dns.set(port, route(zones));
-  return { dns, http, plugins };
+  for (const [port, zones] of growing.zones) growing.dns.set(port, route(zones));
+  return growing;
+}
+
+function addBlock(block: ServerBlock, host: Host, growing: Growing): void {
+  const keys = keysOf(block);
+  const [{ port }] = keys;
+  const before = growing.plugins.length;
+  setUpAll(block, host.setUps, growing.plugins, {
+    ...host,
+    zones: keys.map((key) => key.zone),
+    server: `dns://:${port}`,
+    plugins: () => growing.plugins,
+    resolve: resolver(() => growing.dns.get(port)),
+    serveHttp(address, path, answer) {
+      const paths = growing.http.get(address) ?? new Map<string, HttpAnswer>();
+      growing.http.set(address, paths.set(path, answer));
+    },
+  });
+  const answer = chain(growing.plugins.slice(before));
+  for (const key of keys) {
+    const zones = growing.zones.get(key.port) ?? new Map<string, Next>();
+    if (zones.has(key.zone))
+      throw new CorefileError(block.line, `${key.zone}:${key.port} has a server block already`);
+    growing.zones.set(key.port, zones.set(key.zone, answer));
+  }
 }
 
 function keysOf({ keys, line }: ServerBlock): [ServerKey, ...ServerKey[]] {
@@ -75,17 +77,29 @@ function keysOf({ keys, line }: ServerBlock): [ServerKey, ...ServerKey[]] {
   return [first, ...rest];
 }
 
-type OfBlock = Pick<SetUpContext, 'zones' | 'server' | 'plugins' | 'resolve' | 'serveHttp'>;
+/** Questions that lead to questions end somewhere: aliases of aliases. */
+const mostHops = 8;
+
+function resolver(find: () => Next | undefined): Next {
+  return (query) => {
+    const next = (query.hops ?? 0) <= mostHops ? find() : undefined;
+    return next ? next(query) : replyTo(query.message, rcode.SERVFAIL);
+  };
+}
 
 /** In the order of the plugins, not of the lines. */
-function setUpAll({ directives }: ServerBlock, host: Host, ofBlock: OfBlock): Plugin[] {
-  const known = new Set(host.plugins.map(([name]) => name));
+function setUpAll(
+  { directives }: ServerBlock,
+  setUps: Host['setUps'],
+  into: Plugin[],
+  context: SetUpContext,
+): void {
+  const known = new Set(setUps.map(([name]) => name));
   const unknown = directives.find(({ name }) => !known.has(name));
   if (unknown) throw new CorefileError(unknown.line, `unknown plugin "${unknown.name}"`);
-  const context: SetUpContext = { ...host, ...ofBlock };
-  return host.plugins.flatMap(([name, setUp]) =>
-    directives.filter((d) => d.name === name).map((d) => setUpOne(d, setUp, context)),
-  );
+  for (const [name, setUp] of setUps)
+    for (const directive of directives)
+      if (directive.name === name) into.push(setUpOne(directive, setUp, context));
 }
 
 const setUpOne = (directive: Directive, setUp: SetUp, context: SetUpContext): Plugin =>

@@ -1,5 +1,7 @@
 /** Sockets follow the Corefile: those that the new one wants too stay open, so that no question is lost. */
 import type { Next } from '../contract.ts';
+import { replyTo } from '../wire/message.ts';
+import { rcode } from '../wire/types.ts';
 import type { Generation } from './generation.ts';
 import { listenHttp } from './http.ts';
 import type { Listener } from './listener.ts';
@@ -17,8 +19,10 @@ export function listeners(): Listeners {
   let current: Generation | undefined;
   const ask =
     (port: number): Next =>
-    (query) =>
-      (current?.dns.get(port) as Next)(query);
+    (query) => {
+      const next = current?.dns.get(port);
+      return next ? next(query) : replyTo(query.message, rcode.SERVFAIL);
+    };
   const opener = (key: string): Promise<Listener> => {
     const [kind = '', ...rest] = key.split(' ');
     const at = rest.join(' ');

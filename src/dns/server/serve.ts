@@ -18,6 +18,8 @@ export interface ServeOptions {
   clock: Clock;
   log: Logger;
   random: () => number;
+  /** Called when to go on would do harm. */
+  end: () => void;
 }
 
 export interface DnsServer {
@@ -46,7 +48,8 @@ export async function serveDns({ corefile, env, ...options }: ServeOptions): Pro
     corefile,
     env,
     registry,
-    plugins,
+    setUps: plugins,
+    metrics: memo(registry),
     shared: (name, make) => shared.get(name, make),
     reload: () => void reload(),
   };
@@ -94,6 +97,15 @@ export async function serveDns({ corefile, env, ...options }: ServeOptions): Pro
       await sockets.close();
       shared.close();
     },
+  };
+}
+
+/** Made at the first asking. */
+function memo(registry: Registry): Host['metrics'] {
+  const made = new Map<string, unknown>();
+  return <T>(plugin: string, make: (registry: Registry) => T): T => {
+    if (!made.has(plugin)) made.set(plugin, make(registry));
+    return made.get(plugin) as T;
   };
 }
 

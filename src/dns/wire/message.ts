@@ -63,6 +63,24 @@ export interface Message {
   edns?: Edns;
 }
 
+/** A question of our own, with nothing beside it. */
+export const questionMessage = (id: number, name: string, type: number): Message => ({
+  id,
+  response: false,
+  opcode: 0,
+  authoritative: false,
+  truncated: false,
+  recursionDesired: true,
+  recursionAvailable: false,
+  checkingDisabled: false,
+  authenticData: false,
+  rcode: 0,
+  questions: [{ name, type, class: recordClass.IN }],
+  answers: [],
+  authorities: [],
+  additionals: [],
+});
+
 /** The beginning of every answer: the query's id, question and flags, and nothing said yet. */
 export function replyTo(query: Message, rcode = 0): Message {
   return {

@@ -69,7 +69,7 @@ export function probes(
   }
 
   function run(
-    { target, startedAtMs, onChange, onUnhealthy }: Probed,
+    { target, startedAtMs, before, onChange, onUnhealthy }: Probed,
     kind: Kind,
     probe: Probe | undefined,
     signal: AbortSignal,
@@ -81,6 +81,7 @@ export function probes(
       probe,
       ask: () => ask(probe, target),
       ranMs: clock.now() - startedAtMs,
+      eager: kind === 'Readiness' && !before?.ready,
       clock,
       signal,
       onFailure: (output) => onUnhealthy(`${kind} probe failed: ${output}`),

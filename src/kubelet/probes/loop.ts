@@ -13,6 +13,8 @@ export interface LoopOptions {
   ask: () => Promise<Outcome>;
   /** How long the container runs already. */
   ranMs: number;
+  /** Until it passes for the first time, ask again soon, not only after a period: readiness. */
+  eager: boolean;
   clock: Clock;
   signal: AbortSignal;
   /** Every failure, whether or not it is one too many. */
@@ -21,24 +23,34 @@ export interface LoopOptions {
   onVerdict: (outcome: Outcome) => boolean;
 }
 
+const firstEagerMs = 25;
+
 /** The first time is right after the initial delay, without waiting for a period. */
 export async function probeLoop(options: LoopOptions): Promise<void> {
-  const { probe, ask, ranMs, clock, signal, onFailure, onVerdict } = options;
+  const { probe, ask, ranMs, eager, clock, signal, onFailure, onVerdict } = options;
   const { initialDelaySeconds = 0, periodSeconds = 10, successThreshold = 1, failureThreshold = 3 } = probe;
   const delayMs = initialDelaySeconds * 1000 - ranMs;
   if (delayMs > 0) await clock.sleep(delayMs, signal);
+  const periodMs = periodSeconds * 1000;
   let successes = 0;
   let failures = 0;
+  let eagerMs = eager ? firstEagerMs : periodMs;
   while (!signal.aborted) {
     const from = clock.now();
     const outcome = await ask();
     if (signal.aborted) return;
+    if (!outcome.ok && eagerMs < periodMs) {
+      await clock.sleep(eagerMs, signal);
+      eagerMs *= 2;
+      continue;
+    }
+    eagerMs = periodMs;
     successes = outcome.ok ? successes + 1 : 0;
     failures = outcome.ok ? 0 : failures + 1;
     if (!outcome.ok) onFailure(outcome.output);
     const reached = outcome.ok ? successes >= successThreshold : failures >= failureThreshold;
     if (reached && !onVerdict(outcome)) return;
-    await clock.sleep(Math.max(0, periodSeconds * 1000 - (clock.now() - from)), signal);
+    await clock.sleep(Math.max(0, periodMs - (clock.now() - from)), signal);
   }
 }
 

@@ -110,9 +110,11 @@ test('limits, and none at all without cgroups', () => {
 
 test('privileged sees the devices and nothing is hidden', () => {
   const { linux } = oci({ privileged: true });
-  assert.deepEqual([linux.devices, linux.maskedPaths], [[tty0], undefined]);
+  assert.deepEqual('devices' in linux && linux.devices, [tty0]);
+  assert.equal('maskedPaths' in linux, false);
   assert.deepEqual(linux.resources?.devices, [{ allow: true, access: 'rwm' }]);
-  assert.ok(oci().linux.maskedPaths?.includes('/proc/kcore'));
+  const usual = oci().linux;
+  assert.ok('maskedPaths' in usual && usual.maskedPaths.includes('/proc/kcore'));
 });
 
 test('without CAP_SYS_RESOURCE the score is as low as it may be', () => {

@@ -29,7 +29,10 @@ export function containerWithLog(
   const waiting = waitingReason(pod, name);
   if (!previous) {
     if (begun[0]) return begun[0];
-    throw new Refusal(400, `container "${name}" in pod "${podName}" is waiting to start: ${inWords(waiting)}`);
+    throw new Refusal(
+      400,
+      `container "${name}" in pod "${podName}" is waiting to start: ${inWords(waiting)}`,
+    );
   }
   // While it waits for its next start, the one that ended last is the previous one already.
   const found = begun[0]?.state === 'exited' && waiting !== undefined ? begun[0] : begun[1];

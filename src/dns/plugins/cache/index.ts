@@ -8,21 +8,21 @@ import { optionsOf } from './options.ts';
 import { store, withTtl } from './store.ts';
 
 /** Keeps answers, and the knowledge that there is none, for as long as they allow and no longer than it is told. */
-export const cache: SetUp = (directive, { zones, clock, registry, shared, server }) => {
+export const cache: SetUp = (directive, { zones, clock, metrics, server }) => {
   const options = optionsOf(directive, zones);
   const stores = { success: store(options.success.capacity), denial: store(options.denial.capacity) };
-  const { hits, misses } = shared('cache', () => ({
+  const { hits, misses } = metrics('cache', (to) => ({
     hits: new Counter({
       name: 'coredns_cache_hits_total',
       help: 'Questions answered from the cache.',
       labelNames: ['server', 'type'],
-      registers: [registry],
+      registers: [to],
     }),
     misses: new Counter({
       name: 'coredns_cache_misses_total',
       help: 'Questions that the cache had no answer for.',
       labelNames: ['server'],
-      registers: [registry],
+      registers: [to],
     }),
   }));
 

@@ -14,8 +14,11 @@ import { follow } from './view.ts';
 export const kubernetes: SetUp = (directive, context) => {
   const { zones, pods, ttl, fallthrough } = optionsOf(directive, context.zones);
   const domain = zones.find((zone) => !zone.endsWith('.arpa.'));
-  if (domain === undefined)
-    throw new CorefileError(directive.line, 'kubernetes: none of its zones is one for Services');
+  if (domain === undefined || domain === '.')
+    throw new CorefileError(
+      directive.line,
+      'kubernetes: it needs the zone of the cluster, such as cluster.local',
+    );
   const view = context.shared('kubernetes', (signal) =>
     follow(context.client(), () => context.clock.now(), signal),
   );

@@ -121,10 +121,10 @@ function ofApex(cluster: Cluster, asked: Asked): Found {
 }
 
 /** `ns.dns`: this server itself. */
-function ofNameServer({ nameServers }: Cluster, labels: readonly string[], asked: Asked): Found {
+function ofNameServer(cluster: Cluster, labels: readonly string[], asked: Asked): Found {
   if (labels.length === 0) return noData;
   if (labels.length > 1 || labels[0] !== 'ns') return undefined;
-  const own = nameServers().filter((address) => isAsked(asked.type, address));
+  const own = cluster.nameServers().filter((address) => isAsked(asked.type, address));
   return { answers: own.map((address) => addressRecord(asked.name, asked.ttl, address)) };
 }
 

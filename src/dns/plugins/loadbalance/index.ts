@@ -1,11 +1,14 @@
 import { mapReply } from '../../chain.ts';
 import type { SetUp } from '../../contract.ts';
+import { expectNoMore } from '../../corefile/arity.ts';
 import { CorefileError } from '../../corefile/parse.ts';
 import type { ResourceRecord } from '../../wire/message.ts';
 import { recordType } from '../../wire/types.ts';
 
 /** Gives addresses in another order each time, behind the aliases that lead to them. */
-export const loadbalance: SetUp = ({ args, line }, { random }) => {
+export const loadbalance: SetUp = (directive, { random }) => {
+  expectNoMore(directive, 1);
+  const { args, line } = directive;
   const [policy = 'round_robin'] = args;
   if (policy !== 'round_robin')
     throw new CorefileError(line, `loadbalance: policy ${policy} is not supported; use round_robin`);

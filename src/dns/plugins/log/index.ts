@@ -1,16 +1,12 @@
 import { mapReply } from '../../chain.ts';
 import type { SetUp } from '../../contract.ts';
-import { CorefileError } from '../../corefile/parse.ts';
+import { expectNoMore } from '../../corefile/arity.ts';
 import { rcodeName, typeName } from '../../wire/types.ts';
 
-/** Writes a line for each question, in CoreDNS's common format: who asked what, and what came of it. */
+/** Writes a line for each question, much like CoreDNS does: who asked what, and what came of it. */
 export const log: SetUp = (directive, { clock, log: out }) => {
-  if (directive.args.length > 0 || directive.block.length > 0) {
-    throw new CorefileError(
-      directive.line,
-      'log: names, formats and classes are not supported; write log alone',
-    );
-  }
+  // Names, formats and classes.
+  expectNoMore(directive, 0);
   return {
     name: 'log',
     handle(query, next) {

@@ -1,6 +1,7 @@
 import { Counter, Histogram } from 'prom-client';
 import { mapReply } from '../../chain.ts';
 import type { SetUp } from '../../contract.ts';
+import { expectNoMore } from '../../corefile/arity.ts';
 import { isWithin } from '../../wire/name.ts';
 import { rcodeName, recordType, typeName } from '../../wire/types.ts';
 
@@ -8,29 +9,30 @@ import { rcodeName, recordType, typeName } from '../../wire/types.ts';
 const known = new Set(Object.values(recordType).map(typeName));
 
 /** `GET :9153/metrics`, by CoreDNS's names. https://coredns.io/plugins/metrics/ */
-export const prometheus: SetUp = ({ args }, { serveHttp, registry, server, zones, clock, shared }) => {
-  const { requests, responses, duration } = shared('prometheus', () => ({
+export const prometheus: SetUp = (directive, { serveHttp, registry, server, zones, clock, metrics }) => {
+  expectNoMore(directive, 1);
+  const { requests, responses, duration } = metrics('prometheus', (to) => ({
     requests: new Counter({
       name: 'coredns_dns_requests_total',
       help: 'Questions, by what was asked.',
       labelNames: ['server', 'zone', 'proto', 'family', 'type'],
-      registers: [registry],
+      registers: [to],
     }),
     responses: new Counter({
       name: 'coredns_dns_responses_total',
       help: 'Answers, by how they ended.',
       labelNames: ['server', 'zone', 'rcode'],
-      registers: [registry],
+      registers: [to],
     }),
     duration: new Histogram({
       name: 'coredns_dns_request_duration_seconds',
       help: 'How long answers took.',
       labelNames: ['server', 'zone'],
       buckets: [0.00025, 0.0005, 0.001, 0.002, 0.004, 0.008, 0.016, 0.064, 0.256, 1.024, 4.096],
-      registers: [registry],
+      registers: [to],
     }),
   }));
-  serveHttp(args[0] ?? ':9153', '/metrics', async () => ({
+  serveHttp(directive.args[0] ?? ':9153', '/metrics', async () => ({
     code: 200,
     body: await registry.metrics(),
     contentType: registry.contentType,

@@ -18,11 +18,11 @@ const partialTag = 0x50;
 export function parseLine(raw: Buffer): LogLine | undefined {
   const afterTime = raw.indexOf(space);
   const afterStream = raw.indexOf(space, afterTime + 1);
-  const stream = raw.latin1Slice(afterTime + 1, afterStream);
+  const stream = raw.toString('latin1', afterTime + 1, afterStream);
   if (afterTime < 1 || (stream !== 'stdout' && stream !== 'stderr')) return undefined;
   const afterTags = raw.indexOf(space, afterStream + 1);
   return {
-    timestamp: raw.latin1Slice(0, afterTime),
+    timestamp: raw.toString('latin1', 0, afterTime),
     stream,
     // Tags are joined by colons, and the first tells whether the line is whole.
     partial: raw[afterStream + 1] === partialTag,

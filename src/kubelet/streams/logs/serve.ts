@@ -1,6 +1,7 @@
 /** `GET /containerLogs/{namespace}/{pod}/{container}` */
-import type { ServerResponse } from 'node:http';
+
 import { open } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Clock } from '../../../lib/clock.ts';
 import { containerWithLog, podNamed } from '../containers.ts';

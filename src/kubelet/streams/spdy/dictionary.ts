@@ -29,4 +29,7 @@ const withLength = (word: string): Buffer => {
   return Buffer.concat([length, Buffer.from(word, 'latin1')]);
 };
 
-export const dictionary = Buffer.concat([...[...words, ...values].map(withLength), Buffer.from(rest, 'latin1')]);
+export const dictionary = Buffer.concat([
+  ...[...words, ...values].map(withLength),
+  Buffer.from(rest, 'latin1'),
+]);

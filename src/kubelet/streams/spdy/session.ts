@@ -4,6 +4,7 @@
  * Windows are not kept: all clients of Kubernetes use moby/spdystream, which neither heeds nor opens them,
  * and would wait for ever for one that is opened. What is not read is left in the connection instead.
  */
+import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { Decoder } from './decoder.ts';
 import { SpdyError } from './error.ts';
@@ -16,8 +17,11 @@ const mostStreams = 2048;
 const mostUnreadBytes = 1 << 20;
 /** For the client to read the rest and hang up. */
 const lingerMs = 5_000;
+/** A connection that is not read does not tell that its client is gone, unless something is sent. */
+const heartbeatMs = 5_000;
+const heartbeatId = 2;
 
-/** Whether the stream is wanted; asked before it is answered. */
+/** Whether the stream is wanted; asked before it is answered, so nothing may be written at once. */
 export type OnStream = (stream: SpdyStream) => boolean;
 
 export class SpdySession {
@@ -51,51 +55,63 @@ export class SpdySession {
 
   /** Everything that was written is sent; then both sides hang up. */
   close(): void {
-    if (this.#closing) return;
-    this.#goAway(frames.goAwayStatus.ok);
-    // The client is heard out: a connection that is closed with something unread loses what is on its way.
-    setTimeout(() => this.#connection.destroy(), lingerMs).unref();
+    if (!this.#closing) this.#goAway(frames.goAwayStatus.ok);
   }
 
   async #run(head: Buffer): Promise<void> {
+    const chunks: AsyncIterable<Buffer> = this.#connection.iterator({ destroyOnReturn: false });
     try {
       await this.#take(head);
-      for await (const chunk of this.#connection as AsyncIterable<Buffer>) await this.#take(chunk);
+      for await (const chunk of chunks) await this.#take(chunk);
+      this.#connection.destroy();
     } catch (err) {
       if (err instanceof SpdyError) this.#goAway(frames.goAwayStatus.protocolError);
+      else this.#connection.destroy();
     }
-    this.#connection.destroy();
   }
 
   async #take(chunk: Buffer): Promise<void> {
     for (const frame of this.#decoder.push(chunk)) {
       const room = this.#handle(frame);
-      if (room) await room;
+      if (room) await this.#hold(room);
     }
-    if (this.#connection.writableLength > mostUnreadBytes) await this.#drained();
+    if (this.#connection.writableLength > mostUnreadBytes)
+      await once(this.#connection, 'drain', { signal: this.gone });
   }
 
+  async #hold(room: Promise<void>): Promise<void> {
+    const heartbeat = setInterval(() => this.#send(frames.ping(heartbeatId)), heartbeatMs);
+    await room;
+    clearInterval(heartbeat);
+  }
+
+  /** Resolves when there is room for more; nothing when there is already. */
   #handle(frame: frames.Frame): Promise<void> | undefined {
+    const stream = 'streamId' in frame ? this.#streams.get(frame.streamId) : undefined;
     switch (frame.type) {
       case 'SYN_STREAM':
-        return void this.#open(frame);
+        this.#open(frame);
+        break;
       case 'DATA': {
-        const stream = this.#streams.get(frame.streamId);
         const room = frame.data.length > 0 ? stream?.receive(frame.data) : undefined;
         if (frame.fin) stream?.receiveEnd();
         return room;
       }
       case 'RST_STREAM':
-        return this.#streams.get(frame.streamId)?.receiveReset();
+        stream?.receiveReset();
+        break;
       case 'SYN_REPLY':
       case 'HEADERS':
-        return frame.fin ? this.#streams.get(frame.streamId)?.receiveEnd() : undefined;
+        if (frame.fin) stream?.receiveEnd();
+        break;
       case 'PING':
-        return void this.#send(frames.ping(frame.id));
+        if (frame.id !== heartbeatId) this.#send(frames.ping(frame.id));
+        break;
       case 'GOAWAY':
       case 'WINDOW_UPDATE':
-        return undefined;
+        break;
     }
+    return undefined;
   }
 
   #open({ streamId, fin, unidirectional, headers }: Extract<frames.Frame, { type: 'SYN_STREAM' }>): void {
@@ -122,16 +138,13 @@ export class SpdySession {
     this.#closing = true;
     this.#send(frames.goAway(this.#lastStreamId, status));
     this.#connection.end();
+    // The client is heard out: a connection that is closed with something unread loses what is on its way.
+    this.#connection.resume();
+    setTimeout(() => this.#connection.destroy(), lingerMs).unref();
   }
 
   #send(frame: Buffer, done?: (err?: Error | null) => void): void {
     if (this.#connection.writable) this.#connection.write(frame, done);
     else done?.(new Error('the connection is closed'));
-  }
-
-  #drained(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#connection.once('drain', resolve).once('close', resolve);
-    });
   }
 }

@@ -1,9 +1,9 @@
 /** Addresses of interfaces (rtnetlink, `RTM_*ADDR`). */
 import { addressBytes, addressFromBytes, formatAddress, parseAddress } from '../../ip.ts';
 import { decodeAttributes, flag, type Request, u32 } from './message.ts';
-import { type Netlink, sendDeletion } from './socket.ts';
+import type { Netlink } from './socket.ts';
 
-const RTM = { NEW: 20, DELETE: 21, GET: 22 } as const;
+const RTM = { NEW: 20, GET: 22 } as const;
 const IFA = { ADDRESS: 1, LOCAL: 2, FLAGS: 8 } as const;
 const IFA_F_NODAD = 0x02;
 const AF = { 4: 2, 6: 10 } as const;
@@ -17,16 +17,17 @@ export interface InterfaceAddress {
   scope?: keyof typeof scope;
 }
 
-function message(type: number, flags: number, what: string, at: InterfaceAddress): Request {
+/** Nothing changes if the address is there already. */
+export function addAddress(at: InterfaceAddress): Request {
   const address = parseAddress(at.address);
   const bytes = addressBytes(address);
   const fixed = Buffer.alloc(8);
   fixed.set([AF[address.family], at.prefix, 0, scope[at.scope ?? 'universe']]);
   fixed.writeUInt32LE(at.link, 4);
   return {
-    what: `${what} ${at.address}/${at.prefix}`,
-    type,
-    flags,
+    what: `add address ${at.address}/${at.prefix}`,
+    type: RTM.NEW,
+    flags: flag.CREATE | flag.REPLACE,
     fixed,
     attributes: [
       [IFA.LOCAL, bytes],
@@ -36,13 +37,6 @@ function message(type: number, flags: number, what: string, at: InterfaceAddress
     ],
   };
 }
-
-/** Nothing changes if the address is there already. */
-export const addAddress = (at: InterfaceAddress): Request =>
-  message(RTM.NEW, flag.CREATE | flag.REPLACE, 'add address', at);
-
-export const deleteAddress = (socket: Netlink, at: InterfaceAddress): void =>
-  sendDeletion(socket, message(RTM.DELETE, 0, 'delete address', at));
 
 export function listAddresses(socket: Netlink): InterfaceAddress[] {
   const fixed = Buffer.alloc(8);

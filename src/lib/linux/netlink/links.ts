@@ -165,7 +165,7 @@ export function listLinks(socket: Netlink): Link[] {
   return answers.map(({ body }) => decodeLink(body));
 }
 
-export function decodeLink(body: Buffer): Link {
+function decodeLink(body: Buffer): Link {
   const attributes = decodeAttributes(body.subarray(16));
   const master = attributes.get(IFLA.MASTER)?.readUInt32LE(0);
   return {

@@ -46,19 +46,13 @@ export function u32(value: number): Buffer {
   return bytes;
 }
 
-export function u32be(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value >>> 0);
-  return bytes;
-}
-
 /** A text with its closing zero. */
 export const text = (value: string): Buffer => Buffer.from(`${value}\0`);
 
 /** `0a:58:0a:f4:00:05` */
 export const mac = (value: string): Buffer => Buffer.from(value.replaceAll(':', ''), 'hex');
 
-export const aligned = (length: number): number => (length + 3) & ~3;
+const aligned = (length: number): number => (length + 3) & ~3;
 
 export function encodeAttributes(attributes: readonly Attribute[]): Buffer {
   return Buffer.concat(

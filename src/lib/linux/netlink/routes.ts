@@ -20,7 +20,7 @@ const RTNH_F_ONLINK = 4;
 const RT_SCOPE_NOWHERE = 255;
 
 /** Marks our routes, so that they are told from others' (`ip route show proto 183`). */
-export const ourRouteProtocol = 183;
+const ourRouteProtocol = 183;
 
 export interface Route {
   /** `10.244.1.0/24`; `0.0.0.0/0` and `::/0` are the default routes. */

@@ -1,0 +1,119 @@
+/**
+ * `make bench`: the figures that the project promises, measured on this machine, in one table.
+ * BENCH_RUNS says how often a cluster is brought up and scaled (3), BENCH_VERBOSE=1 where time and memory go.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fail } from '../src/cli/fail.ts';
+import { showProgress } from '../src/cli/progress.ts';
+import { setUp } from '../src/cli/setup.ts';
+import { httpClient } from '../src/client/http.ts';
+import { fromKubeconfig } from '../src/client/kubeconfig.ts';
+import { requireRoot } from '../src/cluster/root.ts';
+import type { TestCluster } from '../test/support/cluster.ts';
+import { memoryOf } from './memory.ts';
+import { measurePods } from './pod.ts';
+import { measureScale } from './scale.ts';
+import { type Row, tableOf } from './table.ts';
+import { measureUp } from './up.ts';
+
+const name = 'bench';
+const runs = Math.max(1, Math.trunc(Number(process.env['BENCH_RUNS'] ?? 3)) || 3);
+const verbose = process.env['BENCH_VERBOSE'] === '1';
+const podCount = 100;
+const singlePods = 25;
+/** After so long everything that begins with a cluster has ended. */
+const settleMs = 15_000;
+
+const say = (text: string) => process.stderr.write(`${text}\n`);
+
+async function bench(): Promise<Row[]> {
+  requireRoot();
+  const shown = showProgress();
+  await setUp(shown.step);
+  const upSeconds: number[] = [];
+  const idleMegabytes: number[] = [];
+  for (let run = 1; ; run++) {
+    shown.step(`up, ${run} of ${runs}`);
+    const { cluster, seconds } = await measureUp(name);
+    upSeconds.push(seconds);
+    try {
+      shown.step(`memory, ${run} of ${runs}`);
+      idleMegabytes.push(await idle(cluster));
+      if (run < runs) continue;
+      const measured = await withPods(cluster, shown.step);
+      shown.done();
+      return rowsOf({ upSeconds, idleMegabytes, ...measured });
+    } finally {
+      await cluster.down();
+    }
+  }
+}
+
+async function idle({ name: cluster }: TestCluster): Promise<number> {
+  await sleep(settleMs);
+  const processes = memoryOf(cluster);
+  if (verbose)
+    for (const { command, megabytes } of processes)
+      say(`  ${megabytes.toFixed(1).padStart(6)} MB  ${command.slice(0, 100)}`);
+  return processes.reduce((sum, { megabytes }) => sum + megabytes, 0);
+}
+
+async function withPods({ kubeconfig, kubectl }: TestCluster, step: (what: string) => void) {
+  const client = httpClient(fromKubeconfig(kubeconfig));
+  try {
+    step(`one pod, ${singlePods} times`);
+    const podMs = await measurePods(client, singlePods);
+    step(`${podCount} pods, ${runs} times`);
+    return { podMs, scaleSeconds: await measureScale(client, kubectl, podCount, runs) };
+  } finally {
+    client.close();
+  }
+}
+
+type Figures = Record<'upSeconds' | 'scaleSeconds' | 'podMs' | 'idleMegabytes', number[]>;
+
+/** Peers of `up` and of memory as their projects and comparisons publish them. */
+const rowsOf = ({ upSeconds, scaleSeconds, podMs, idleMegabytes }: Figures): Row[] => [
+  {
+    what: 'up, one node, until Ready and DNS answers from a pod',
+    unit: 's',
+    values: upSeconds,
+    target: 1.5,
+    peers: [
+      { name: 'k3d', value: 19.9 },
+      { name: 'kind', value: 33 },
+      { name: 'minikube', value: 50.8 },
+    ],
+  },
+  {
+    what: `${podCount} pods, from kubectl scale to all Ready`,
+    unit: 's',
+    values: scaleSeconds,
+    target: 4,
+    peers: [
+      { name: 'kwok, pretended pods at 20/s', value: 5 },
+      { name: "crun's own floor", value: 1.9 },
+    ],
+  },
+  {
+    what: 'one pod, from create to Ready',
+    unit: 'ms',
+    values: podMs,
+    target: 150,
+    peers: [{ name: "Kubernetes' objective", value: 5_000 }],
+  },
+  {
+    what: 'memory (PSS) of an idle one-node cluster',
+    unit: 'MB',
+    values: idleMegabytes,
+    target: 250,
+    peers: [
+      { name: 'k0s controller', value: 510 },
+      { name: 'k3s', value: 1_400 },
+    ],
+  },
+];
+
+const rows = await bench().catch(fail);
+process.stdout.write(`\n${tableOf(rows)}\n`);
+process.exit(0);

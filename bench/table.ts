@@ -1,0 +1,61 @@
+/** The one table of `make bench`: each figure beside what it should be and beside its peers. */
+
+/** Somebody else's figure, in the row's unit. */
+export interface Peer {
+  name: string;
+  value: number;
+}
+
+export interface Row {
+  what: string;
+  unit: 's' | 'ms' | 'MB';
+  /** One a run, in the row's unit; less is better. */
+  values: readonly number[];
+  target: number;
+  peers: readonly Peer[];
+}
+
+export function tableOf(rows: readonly Row[]): string {
+  const head = ['WHAT', 'MEDIAN', 'FROM … TO', 'RUNS', 'TARGET', 'OF TARGET', 'PEER', 'PEER ÷ OURS'];
+  const lines = [head, ...rows.flatMap(linesOf)];
+  const widths = head.map((_, i) => Math.max(...lines.map((line) => line[i]?.length ?? 0)));
+  return lines
+    .map((line) =>
+      line
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** The first line has the figure and the first peer; each further peer has a line of its own. */
+function linesOf({ what, unit, values, target, peers }: Row): string[][] {
+  const middle = median(values);
+  const figure = (value: number) => `${rounded(value)} ${unit}`;
+  const peerCells = peers.map(({ name, value }) => [
+    `${name}: ${figure(value)}`,
+    `${rounded(value / middle)}×`,
+  ]);
+  const own = [
+    what,
+    figure(middle),
+    `${rounded(Math.min(...values))} … ${rounded(Math.max(...values))}`,
+    String(values.length),
+    figure(target),
+    `${rounded(middle / target)}×${middle <= target ? '' : ' (missed)'}`,
+  ];
+  const none = own.map(() => '');
+  return peerCells.map((cells, i) => [...(i === 0 ? own : none), ...cells]);
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
+}
+
+/** Three digits that count. */
+const rounded = (value: number): string =>
+  value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
