@@ -33,14 +33,16 @@ export function until(
   known: Informer<Pod>,
   what: string,
   holds: () => boolean,
-  withinMs = 120_000,
+  withinMs = 60_000,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const late = setTimeout(() => reject(new Error(`Cannot wait longer for ${what}`)), withinMs);
-    known.onChange(() => {
+    const look = () => {
       if (!holds()) return;
       clearTimeout(late);
       resolve();
-    });
+    };
+    known.onChange(look);
+    look();
   });
 }

@@ -25,6 +25,8 @@ const examples = `${packageRoot}/examples/three-tier`;
 
 /** Applies the application and waits until all of it is ready. */
 export async function applyApp(kubectl: Kubectl): Promise<Pick<App, 'early' | 'late'>> {
+  // Of an earlier run: what is to be seen is a pod that starts while there is no such Service.
+  await kubectl('delete', 'service', 'frontend', 'backend', 'database', '--ignore-not-found');
   await runTool(kubectl, 'early');
   for (const tier of ['database', 'backend', 'frontend'])
     await kubectl('apply', '-f', `${examples}/${tier}.yaml`);
@@ -89,8 +91,9 @@ export function fetchFrom(
       host,
       port,
       path,
-      agent: false,
       timeout: 5_000,
+      // A connection of its own: without an agent where it comes from a namespace, else with one for this request.
+      ...(netns === undefined && { agent: false }),
       ...(netns !== undefined && {
         createConnection: () =>
           new net.Socket({ fd: socketIn(netns, { type: 'tcp', family: 4 }) }).connect(port, host),

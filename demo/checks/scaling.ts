@@ -19,7 +19,12 @@ export const scaling: Check = {
       await app.kubectl('scale', 'deployment/frontend', '--replicas=2');
     }
     await endpointsBecome(app, 'frontend', 2);
-    assert.deepEqual(client.failures, [], `${client.failures.length} of ${client.calls()} calls failed`);
+    const [first] = client.failures;
+    assert.equal(
+      first,
+      undefined,
+      `${client.failures.length} of ${client.calls()} calls failed, the first: ${first}`,
+    );
     return `5, then 1 endpoint(s); ${client.calls()} calls, none failed`;
   },
 };

@@ -75,7 +75,7 @@ export async function runAgent(config: AgentConfig, signal: AbortSignal): Promis
   log.info({ nodeName }, 'the agent runs');
 
   await new Promise((resolve) => signal.addEventListener('abort', resolve));
-  await kubeletServer.close();
+  await kubeletServer.closed;
   proxy.stop();
   routes.stop();
   await nft.close();

@@ -3,7 +3,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { pathToFileURL } from 'node:url';
 import '../../api/kinds.ts';
 import { readDescriptions } from './descriptions.ts';
 import { definitionsOf, type Schema, v2, v3 } from './schema.ts';
@@ -16,7 +15,7 @@ const port = { 'core/v1.ServicePort': { '': 'A port of a Service.', name: 'Its n
 test('descriptions are read from their file, and without it there are none', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'descriptions-'));
   try {
-    const file = pathToFileURL(join(dir, 'descriptions.json'));
+    const file = join(dir, 'descriptions.json');
     assert.deepEqual(await readDescriptions(file), {});
     await writeFile(file, JSON.stringify(port));
     assert.deepEqual(await readDescriptions(file), port);

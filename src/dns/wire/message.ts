@@ -90,7 +90,8 @@ export function replyTo(query: Message, rcode = 0): Message {
     authoritative: false,
     truncated: false,
     recursionDesired: query.recursionDesired,
-    recursionAvailable: false,
+    // We ask upstreams for whoever asks us to.
+    recursionAvailable: query.recursionDesired,
     checkingDisabled: query.checkingDisabled,
     authenticData: false,
     rcode,
