@@ -5,10 +5,10 @@ import { readiness } from './readiness.ts';
 
 test('a node is ready when it has a range for pods, its routes and its rules, and says what is missing', async () => {
   const [routes, proxy] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  let podCIDRs: string[] | undefined;
-  const notReady = readiness({ podCIDRs: () => podCIDRs, routes: routes.promise, proxy: proxy.promise });
+  const node: { podCIDRs?: string[] } = {};
+  const notReady = readiness({ podCIDRs: () => node.podCIDRs, routes: routes.promise, proxy: proxy.promise });
   assert.match(notReady() ?? '', /no range for its pods/);
-  podCIDRs = ['10.244.0.0/24'];
+  node.podCIDRs = ['10.244.0.0/24'];
   assert.match(notReady() ?? '', /routes to the other nodes/);
   routes.resolve();
   await turn();

@@ -1,6 +1,6 @@
 /** Why pods cannot run on this node yet, in the words of its Ready condition. */
 export interface ReadinessParts {
-  podCIDRs(): readonly string[] | undefined;
+  podCIDRs: () => readonly string[] | undefined;
   routes: Promise<void>;
   proxy: Promise<void>;
 }

@@ -23,7 +23,6 @@ export type OwnerReference = Wire<k8s.V1OwnerReference>;
 export type LabelSelector = Wire<k8s.V1LabelSelector>;
 /** The model says `_continue`, because `continue` is a word of the language. */
 export type ListMeta = Omit<Wire<k8s.V1ListMeta>, '_continue'> & { continue?: string };
-export type Condition = Wire<k8s.V1Condition>;
 
 /** What every object of every kind has. `metadata.name` is always there on an object that was read. */
 export interface KubeObject {

@@ -63,7 +63,11 @@ export class FakeRuntime implements ContainerRuntime {
     this.#listeners.push(listener);
   }
 
-  async exec(_id: string, argv: string[], { tty, stdin }: { tty: boolean; stdin: boolean }): Promise<Session> {
+  async exec(
+    _id: string,
+    argv: string[],
+    { tty, stdin }: { tty: boolean; stdin: boolean },
+  ): Promise<Session> {
     if (tty) return this.#inTerminal(argv);
     const [program = '', ...args] = argv;
     const child = spawn(program, args, { stdio: [stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'] });

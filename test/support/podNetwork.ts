@@ -1,8 +1,8 @@
 /** A network for tests: namespaces and a veth for each pod, all inside the test's own network namespace. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { run } from '../../src/lib/exec.ts';
 import type { PodNetwork, Sandbox } from '../../src/kubelet/contract.ts';
+import { run } from '../../src/lib/exec.ts';
 
 const gateway = '169.254.1.1';
 

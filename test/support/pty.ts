@@ -4,7 +4,9 @@ import { openSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
 import koffi from 'koffi';
 
-const ioctl = koffi.load('libc.so.6').func('int ioctl(int fd, unsigned long request, _Inout_ void *argument)');
+const ioctl = koffi
+  .load('libc.so.6')
+  .func('int ioctl(int fd, unsigned long request, _Inout_ void *argument)');
 const unlock = 0x40045431; // TIOCSPTLCK
 const number = 0x80045430; // TIOCGPTN
 const setSize = 0x5414; // TIOCSWINSZ
@@ -34,10 +36,7 @@ export function spawnInTerminal(
   resize(columns, rows);
   // Whoever leads a session gets the first terminal that it opens.
   const script = `exec <>/dev/pts/${name.readInt32LE()} >&0 2>&0 "$@"`;
-  const child = spawn('setsid', ['sh', '-c', `exec "$@"`, 'sh', 'sh', '-c', script, 'sh', ...argv], {
-    stdio: 'ignore',
-    env,
-  });
+  const child = spawn('setsid', ['sh', '-c', script, 'sh', ...argv], { stdio: 'ignore', env });
   const stream = new ReadStream(fd);
   stream.on('error', () => {}); // EIO: everyone has left
   return { child, stream, resize };

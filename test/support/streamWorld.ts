@@ -2,11 +2,12 @@
  * An API server and one kubelet's server, in this process and on 127.0.0.1, over containers that are
  * ordinary processes: everything between kubectl and a stream is real.
  */
+
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { once } from 'node:events';
 import { namespaces, pods } from '../../src/api/resource.ts';
 import type { Pod } from '../../src/api/types.ts';
 import { createAuthenticator } from '../../src/apiserver/authn/index.ts';
@@ -18,7 +19,11 @@ import { kubeconfigOf, writeKubeconfig } from '../../src/cluster/kubeconfig.ts';
 import type { OpenInPod } from '../../src/kubelet/streams/contract.ts';
 import { startKubeletServer } from '../../src/kubelet/streams/server.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { createAuthority, issueClientCertificate, issueServerCertificate } from '../../src/lib/pki/certificate.ts';
+import {
+  createAuthority,
+  issueClientCertificate,
+  issueServerCertificate,
+} from '../../src/lib/pki/certificate.ts';
 import { openMemory } from '../../src/store/index.ts';
 import { FakeRuntime } from './fakeRuntime.ts';
 
@@ -32,6 +37,8 @@ export class StreamWorld implements AsyncDisposable {
   readonly directory = mkdtempSync(join(tmpdir(), 'switchboard-streams-'));
   readonly kubeconfig = join(this.directory, 'kubeconfig');
   readonly runtime = new FakeRuntime();
+  /** What clients asked the API server for: `websocket v5.channel.k8s.io`. */
+  readonly upgrades: string[] = [];
   readonly pods = new Map<string, Pod>();
   readonly #abort = new AbortController();
   readonly #closers: (() => Promise<void> | void)[] = [];
@@ -123,7 +130,11 @@ export class StreamWorld implements AsyncDisposable {
         authorizer,
       }),
       authorizer,
-      upgrade: (request, socket, head, incoming) => proxy.upgrade(request, socket, head, incoming),
+      upgrade(request, socket, head, incoming) {
+        const { upgrade, 'sec-websocket-protocol': protocol } = incoming.headers;
+        this.upgrades.push([upgrade, protocol].filter(Boolean).join(' '));
+        return proxy.upgrade(request, socket, head, incoming);
+      },
       tls,
     });
     const apiPort = await server.listen({ port: 0, host: '127.0.0.1' });
@@ -132,7 +143,11 @@ export class StreamWorld implements AsyncDisposable {
       () => proxy.close(),
       () => store.close(),
     );
-    await this.client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } });
+    await this.client.create(namespaces, {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: 'default' },
+    });
     const access = { name: 'test', server: `https://127.0.0.1:${apiPort}`, ca: authority.certificate };
     writeKubeconfig(
       this.kubeconfig,

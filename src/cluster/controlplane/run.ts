@@ -1,7 +1,7 @@
 /** One control plane: the store, the API server, the controllers and the scheduler, in one process. */
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { nodes } from '../../api/resource.ts';
+import type { Node } from '../../api/types.ts';
 import { admissionPlugins } from '../../apiserver/admission/index.ts';
 import { createAuthenticator } from '../../apiserver/authn/index.ts';
 import { issuerAnswer } from '../../apiserver/authn/issuer.ts';
@@ -111,5 +111,5 @@ const addonValues = (config: ControlPlaneConfig) => ({
   replicas: String(config.dnsReplicas),
 });
 
-const internalAddress = (node: typeof nodes.object) =>
+const internalAddress = (node: Node | undefined) =>
   node?.status?.addresses?.find((address) => address.type === 'InternalIP')?.address;

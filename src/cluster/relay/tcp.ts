@@ -9,7 +9,7 @@ export interface TcpRelayOptions {
   host: string;
   port: number;
   /** Connects to the target, trying one after another what may serve it. */
-  dial(): Promise<net.Socket>;
+  dial: () => Promise<net.Socket>;
 }
 
 /** Resolves when it listens; rejects when the port is taken. Established connections outlive `close`. */

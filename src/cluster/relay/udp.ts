@@ -11,8 +11,8 @@ export interface UdpRelayOptions {
   port: number;
   clock: Clock;
   /** A socket beside the node, not bound yet. */
-  open(): dgram.Socket;
-  target(): { address: string; port: number };
+  open: () => dgram.Socket;
+  target: () => { address: string; port: number };
 }
 
 interface Flow {

@@ -1,6 +1,6 @@
 /** A cluster that stands still, written as YAML: the API as far as a DNS server asks for it. */
 import { parseAllDocuments } from 'yaml';
-import { qualifiedName } from '../../api/resource.ts';
+import type { Resource } from '../../api/resource.ts';
 import type { KubeObject, List } from '../../api/types.ts';
 import type { Client } from '../../client/contract.ts';
 
@@ -12,7 +12,7 @@ export function clusterOf(yaml: string): Client {
   }
   const refuse = () => Promise.reject(new Error('The DNS server only reads'));
   return {
-    list: <T extends KubeObject>(resource: Parameters<typeof qualifiedName>[0]) =>
+    list: <T extends KubeObject>(resource: Resource) =>
       Promise.resolve({
         apiVersion: 'v1',
         kind: 'List',

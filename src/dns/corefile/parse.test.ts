@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { expectNoMore } from './arity.ts';
+import { type Directive, parseCorefile } from './parse.ts';
+
+/** A Corefile as nested lists of words. */
+const words = (text: string, env = {}) =>
+  parseCorefile(text, env).map(({ keys, directives }) => [keys.join(' '), ...directives.map(wordsOf)]);
+const wordsOf = ({ name, args, block }: Directive): unknown =>
+  block.length > 0 ? [[name, ...args].join(' '), ...block.map(wordsOf)] : [name, ...args].join(' ');
+
+describe('a Corefile', () => {
+  test('is server blocks of directives, some with a block of their own', () => {
+    const text = `
+      .:53 cluster.local { # everything
+          errors
+          kubernetes cluster.local in-addr.arpa {
+              pods insecure   # as before
+              ttl 30
+          }
+          health { lameduck 5s }
+      }
+      example.org, example.com:5353 { forward . 192.0.2.1 }`;
+    assert.deepEqual(words(text), [
+      [
+        '.:53 cluster.local',
+        'errors',
+        ['kubernetes cluster.local in-addr.arpa', 'pods insecure', 'ttl 30'],
+        ['health', 'lameduck 5s'],
+      ],
+      ['example.org example.com:5353', 'forward . 192.0.2.1'],
+    ]);
+  });
+  test('knows at which line a directive stands', () => {
+    const [block] = parseCorefile('. {\n\n  errors\n  forward . /x {\n    max_fails 3\n  }\n}');
+    assert.deepEqual(
+      block?.directives.map(({ line }) => line),
+      [3, 4],
+    );
+    assert.equal(block?.directives[1]?.block[0]?.line, 5);
+  });
+  test('takes snippets in, also into other snippets', () => {
+    const text = '(base) {\n errors\n}\n(more) {\n import base\n log\n}\n. {\n import more\n ready\n}';
+    assert.deepEqual(words(text), [['.', 'errors', 'log', 'ready']]);
+  });
+  test('takes words from the environment', () => {
+    assert.deepEqual(words('{$ZONE}:{%PORT%} { log {$NONE} }', { ZONE: 'x.org', PORT: '54' }), [
+      ['x.org:54', 'log'],
+    ]);
+  });
+  test('keeps quoted words together', () => {
+    const [block] = parseCorefile('. { template "a b" "say \\"no\\"" "" }');
+    assert.deepEqual(block?.directives[0]?.args, ['a b', 'say "no"', '']);
+  });
+  test('may be empty', () => assert.deepEqual(words('# nothing\n'), []));
+});
+
+describe('a Corefile that cannot be read is refused with the line where it begins to be wrong', () => {
+  const refusal = (text: string, expected: string) =>
+    assert.throws(() => parseCorefile(text), { name: 'CorefileError', message: expected });
+  test('without a block', () => refusal('\n.:53', 'Corefile:2: .:53 has no block; write { after it'));
+  test('with a block that does not end', () =>
+    refusal('. {\n errors\n', 'Corefile:1: the block is not closed; a } is missing'));
+  test('with a brace too many', () =>
+    refusal('. {\n {\n } }', 'Corefile:2: a { stands where a plugin should'));
+  test('with a snippet that is not there', () =>
+    refusal('. {\n import base\n}', 'Corefile:2: import: there is no snippet "base" above'));
+  test('with an import between blocks', () =>
+    refusal('import more/*\n. {\n}', 'Corefile:1: import: outside of a block it is not supported'));
+});
+
+test('what a plugin does not understand is refused', () => {
+  const [{ directives }] = parseCorefile('. {\n health :1 :2\n ready {\n  now\n }\n errors\n}') as [
+    { directives: [Directive, Directive, Directive] },
+  ];
+  assert.throws(
+    () => expectNoMore(directives[0], 1),
+    /^CorefileError: Corefile:2: health: ":2" is not supported$/,
+  );
+  assert.throws(() => expectNoMore(directives[1], 1), /Corefile:4: ready: option "now" is not supported/);
+  expectNoMore(directives[2], 0);
+});

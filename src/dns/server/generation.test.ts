@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { SetUp } from '../contract.ts';
+import { fakeContext, query } from '../testing/context.ts';
+import { zoneText } from '../testing/zone.ts';
+import { replyTo, txtRecord } from '../wire/message.ts';
+import { generation, type Host } from './generation.ts';
+
+const passed: string[] = [];
+
+/** Notes that a question passed. */
+const passing =
+  (name: string): SetUp =>
+  () => ({
+    name,
+    handle(asked, next) {
+      passed.push(name);
+      return next(asked);
+    },
+    stop: () => void passed.push(`${name} stops`),
+  });
+
+/** Answers with its first word. */
+const say: SetUp = ({ args: [word = ''] }, { serveHttp }) => {
+  serveHttp(':8080', `/${word}`, () => ({ code: 200, body: word }));
+  return {
+    name: 'say',
+    handle: ({ message, question }) => ({
+      ...replyTo(message),
+      answers: [txtRecord(question.name, 1, word)],
+    }),
+  };
+};
+
+/** Asks the whole server for the same name, again and again. */
+const around: SetUp = (_directive, { resolve }) => ({
+  name: 'around',
+  handle: (asked) => {
+    passed.push('around');
+    return resolve({ ...asked, hops: (asked.hops ?? 0) + 1 });
+  },
+});
+
+const broken: SetUp = () => {
+  throw new Error('it has a hole');
+};
+
+const host = (): Host => ({
+  ...fakeContext(),
+  env: {},
+  setUps: [
+    ['first', passing('first')],
+    ['second', passing('second')],
+    ['around', around],
+    ['broken', broken],
+    ['say', say],
+  ],
+});
+
+const ask = async (corefile: string, name: string, port = 53) => {
+  passed.length = 0;
+  const next = generation(corefile, host()).dns.get(port);
+  return next && zoneText(await next(query(name)));
+};
+
+test('a question passes the plugins in their order, not in that of the lines', async () => {
+  assert.deepEqual(await ask('. {\n say hello\n second\n first\n}', 'x.'), ['x. 1 TXT "hello"']);
+  assert.deepEqual(passed, ['first', 'second']);
+});
+
+test('what no plugin answers is refused', async () => {
+  assert.deepEqual(await ask('. {\n first\n}', 'x.'), ['REFUSED']);
+});
+
+test('blocks are told apart by zone and port', async () => {
+  const corefile = '. { say all }\nexample.org example.com { say org }\n.:5353 { say other }';
+  assert.deepEqual(await ask(corefile, 'www.example.com.'), ['www.example.com. 1 TXT "org"']);
+  assert.deepEqual(await ask(corefile, 'x.'), ['x. 1 TXT "all"']);
+  assert.deepEqual(await ask(corefile, 'www.example.com.', 5353), ['www.example.com. 1 TXT "other"']);
+});
+
+test('what plugins serve beside DNS is gathered by address', () => {
+  const { http } = generation('. { say a }\nexample.org { say b }', host());
+  assert.deepEqual([...(http.get(':8080')?.keys() ?? [])], ['/a', '/b']);
+});
+
+test('questions that lead to questions end', async () => {
+  assert.deepEqual(await ask('. { around }', 'x.'), ['SERVFAIL']);
+  assert.equal(passed.length, 9);
+});
+
+test('what cannot be served is refused by name and line, and nothing of it stays', () => {
+  const refusal = (corefile: string, message: string) =>
+    assert.throws(() => generation(corefile, host()), { name: 'CorefileError', message });
+  refusal('. {\n first\n foo\n}', 'Corefile:3: unknown plugin "foo"');
+  refusal('. {\n broken\n}', 'Corefile:2: broken: it has a hole');
+  refusal('. { first }\n\n. { first }', 'Corefile:3: .:53 has a server block already');
+  refusal(
+    '10.0.0.0/9 { first }',
+    'Corefile:1: Cannot use 10.0.0.0/9 as a zone: its length is no multiple of 8',
+  );
+  refusal('# nothing', 'Corefile:1: there is no server block');
+  passed.length = 0;
+  refusal('. {\n first\n broken\n}', 'Corefile:3: broken: it has a hole');
+  assert.deepEqual(passed, ['first stops']);
+});
