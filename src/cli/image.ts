@@ -24,7 +24,11 @@ export async function imageLoad(file: string): Promise<void> {
 
 export async function imagePull(reference: string): Promise<void> {
   requireRoot();
-  const image = await store().pull(reference);
+  const image = await store()
+    .pull(reference)
+    .catch((err: Error) => {
+      throw new Error(`Cannot pull ${reference}: ${err.message}`);
+    });
   process.stdout.write(`${image.reference} ${image.id}\n`);
 }
 

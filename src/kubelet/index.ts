@@ -109,8 +109,8 @@ export function startKubelet(options: KubeletOptions): Kubelet {
     synced,
     pods: () => [...workers.values()].map((worker) => worker.pod),
     pod: (namespace, name, uid) => find(namespace, name, uid)?.pod,
-    container: (namespace, pod, name) => find(namespace, pod)?.record(name),
-    containers: (namespace, pod) => find(namespace, pod)?.records() ?? [],
+    container: (namespace, pod, name) => find(namespace, pod)?.containers.latest(name),
+    containers: (namespace, pod) => find(namespace, pod)?.containers.all() ?? [],
     network(namespace, pod) {
       const worker = find(namespace, pod);
       const netns = worker?.netns();

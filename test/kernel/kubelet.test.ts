@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { parseAllDocuments } from 'yaml';
@@ -13,6 +13,7 @@ import { type Kubelet, startKubelet } from '../../src/kubelet/index.ts';
 import { findCgroups } from '../../src/kubelet/runtime/cgroup.ts';
 import { conmonRuntime } from '../../src/kubelet/runtime/index.ts';
 import { systemClock } from '../../src/lib/clock.ts';
+import { identify } from '../../src/lib/process.ts';
 import type { Store } from '../../src/store/contract.ts';
 import { openMemory } from '../../src/store/index.ts';
 import { busyboxImage, inside, runInside, temporaryDirectory } from '../support/containers.ts';
@@ -369,6 +370,70 @@ spec:
         async () => (await inPod('files', 'cat /settings/deep/color')) === 'blue',
       );
       assert.equal(await inPod('files', 'cat /color'), 'red');
+    });
+
+    test('containers of a pod share its network, its shared memory and its sysctls', async () => {
+      await apply(`
+kind: Pod
+metadata: {name: shares}
+spec:
+  securityContext: {sysctls: [{name: net.ipv4.ip_unprivileged_port_start, value: "7"}]}
+  containers:
+  - name: main
+    image: busybox
+    command: [sh, -c, 'mkdir /www; echo hello > /www/index.html; echo mine > /dev/shm/x; exec httpd -f -p 80 -h /www']
+    lifecycle: {postStart: {exec: {command: [sh, -c, echo started > /www/hook]}}}
+  - {name: other, image: busybox}
+`);
+      await ready('shares');
+      assert.equal(await inPod('shares', 'wget -q -O - http://localhost/', 'other'), 'hello');
+      assert.equal(await inPod('shares', 'wget -q -O - http://localhost/hook', 'other'), 'started');
+      assert.equal(await inPod('shares', 'cat /dev/shm/x', 'other'), 'mine');
+      assert.equal(await inPod('shares', 'cat /proc/sys/net/ipv4/ip_unprivileged_port_start', 'other'), '7');
+      assert.doesNotMatch(await inPod('shares', 'ps', 'other'), /httpd/);
+    });
+
+    test("a pod on the node's network and among its processes", async () => {
+      await apply(`
+kind: Pod
+metadata: {name: host}
+spec:
+  hostNetwork: true
+  hostPID: true
+  containers: [{name: main, image: busybox, securityContext: {privileged: true}, command: [sh, -c, 'sleep 1001 & sleep 1002']}]
+`);
+      const pod = await ready('host');
+      assert.equal(pod.status?.podIP, '172.30.0.2');
+      assert.equal(
+        await inPod('host', 'busybox readlink /proc/self/ns/net'),
+        readlinkSync('/proc/self/ns/net'),
+      );
+      assert.match(await inPod('host', 'ps'), /conmon/);
+      const left = await inPod('host', 'echo $PPID; ps | grep "sleep 100[1]"');
+      await remove('host', 0);
+      await eventually('its end', async () => kubelet.pod('default', 'host') === undefined);
+      const pid = Number(/^ *(\d+) .*sleep 1001/m.exec(left)?.[1]);
+      assert.ok(pid > 0 && identify(pid) === undefined, 'what it left in the background has ended too');
+    });
+
+    test('what is not supported is refused, with the reason', async () => {
+      await apply(
+        '{kind: Pod, metadata: {name: claims}, spec: {volumes: [{name: data, persistentVolumeClaim: {claimName: c}}], containers: [{name: main, image: busybox}]}}',
+      );
+      await apply(
+        '{kind: Pod, metadata: {name: together}, spec: {shareProcessNamespace: true, containers: [{name: main, image: busybox}]}}',
+      );
+      const told = (name: string, what: RegExp) =>
+        eventually(`${name}: ${what.source}`, async () => (await eventsOf(name)).some((e) => what.test(e)));
+      await told(
+        'claims',
+        /Warning FailedMount: MountVolume.SetUp failed for volume "data" : volumes of type persistentVolumeClaim are not supported/,
+      );
+      await told(
+        'together',
+        /Warning FailedCreatePodSandBox: Failed to create pod sandbox: shareProcessNamespace is not supported/,
+      );
+      assert.equal((await get('claims')).status?.phase, 'Pending');
     });
 
     test('what cannot be configured says so, and starts once it can', async () => {

@@ -40,7 +40,7 @@ export function testPodNetwork(directory: string): PodNetwork {
 
   return {
     async setUp(pod, hostname) {
-      if (pod.spec?.hostNetwork) return { podIPs: ['127.0.0.1'] };
+      if (pod.spec?.hostNetwork) return { podIPs: ['172.30.0.2'] };
       const uid = pod.metadata.uid ?? '';
       const sandbox = known.get(uid) ?? make(uid, hostname);
       known.set(uid, sandbox);

@@ -130,7 +130,7 @@ export class StreamWorld implements AsyncDisposable {
         authorizer,
       }),
       authorizer,
-      upgrade(request, socket, head, incoming) {
+      upgrade: (request, socket, head, incoming) => {
         const { upgrade, 'sec-websocket-protocol': protocol } = incoming.headers;
         this.upgrades.push([upgrade, protocol].filter(Boolean).join(' '));
         return proxy.upgrade(request, socket, head, incoming);

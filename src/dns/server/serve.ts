@@ -40,7 +40,8 @@ export async function serveDns({ corefile, env, ...options }: ServeOptions): Pro
   const shared = sharedValues();
   const sockets = listeners();
   let current: Generation | undefined;
-  let currentText = '';
+  /** The last text that was tried: one that was refused is refused once. */
+  let tried = '';
   let turn = Promise.resolve();
 
   const host: Host = {
@@ -55,6 +56,7 @@ export async function serveDns({ corefile, env, ...options }: ServeOptions): Pro
   };
 
   async function take(text: string): Promise<void> {
+    tried = text;
     shared.begin();
     let next: Generation | undefined;
     try {
@@ -68,7 +70,6 @@ export async function serveDns({ corefile, env, ...options }: ServeOptions): Pro
     for (const plugin of current?.plugins ?? []) plugin.stop?.();
     shared.commit();
     current = next;
-    currentText = text;
     for (const plugin of next.plugins) plugin.start?.();
   }
 
@@ -76,7 +77,7 @@ export async function serveDns({ corefile, env, ...options }: ServeOptions): Pro
     turn = turn.then(async () => {
       try {
         const text = readFileSync(corefile, 'utf8');
-        if (text === currentText) return;
+        if (text === tried) return;
         await take(text);
         log.info({}, 'the changed Corefile is served now');
       } catch (err) {

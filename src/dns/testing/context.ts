@@ -41,13 +41,14 @@ export interface FakeContext extends SetUpContext {
   readonly log: ReturnType<typeof fakeLog>;
   /** By address and path: `:8080/health`. */
   readonly http: Map<string, HttpAnswer>;
-  ended: boolean;
-  reloads: number;
+  /** What it told the process to do: `reload`, `end`. */
+  readonly told: string[];
 }
 
 export function fakeContext(change: Partial<SetUpContext> = {}): FakeContext {
   const registry = new Registry();
   const http = new Map<string, HttpAnswer>();
+  const told: string[] = [];
   return {
     zones: ['.'],
     server: 'dns://:53',
@@ -61,20 +62,15 @@ export function fakeContext(change: Partial<SetUpContext> = {}): FakeContext {
     serveHttp: (address, path, answer) => void http.set(address + path, answer),
     resolve: ({ message }) => replyTo(message, rcode.REFUSED),
     plugins: () => [],
-    reload() {
-      this.reloads++;
-    },
-    end() {
-      this.ended = true;
-    },
+    reload: () => void told.push('reload'),
+    end: () => void told.push('end'),
     corefile: '/etc/coredns/Corefile',
     ...change,
     clock: new FakeClock(),
     log: fakeLog(),
     http,
-    ended: false,
-    reloads: 0,
-  } as FakeContext;
+    told,
+  };
 }
 
 /** Sets a plugin up from its lines in a Corefile. */

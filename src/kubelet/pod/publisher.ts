@@ -76,12 +76,13 @@ export class StatusPublisher {
 
   async #sendAll(): Promise<void> {
     while (!this.#gone && !this.#signal.aborted) {
-      if (this.#wanted?.phase === 'Pending') {
+      if (!this.#wanted || isSame(this.#told, this.#wanted)) return;
+      if (this.#wanted.phase === 'Pending') {
         await this.#clock.sleep(gatherMs, this.#hurry.signal);
         this.#hurry = new AbortController();
       }
       const status = this.#wanted;
-      if (!status || this.#gone || isSame(this.#told, status)) return;
+      if (this.#gone || isSame(this.#told, status)) return;
       const { name, namespace = '', uid } = this.#pod.metadata;
       const patch = { metadata: { uid }, status: statusPatch(this.#told, status) };
       try {

@@ -2,6 +2,7 @@
 import type { Container, Pod } from '../../api/types.ts';
 import type { ContainerRecord } from '../contract.ts';
 import { messageOf } from './failure.ts';
+import type { Grace } from './grace.ts';
 import { runHook } from './hooks.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -12,9 +13,8 @@ export interface Stopping {
   /** Resolves when the runtime has told that it ended. */
   ended: Promise<void>;
   podIP: string;
-  /** When patience ends; it may come nearer while waiting (`kubectl delete --grace-period`), told by `sooner`. */
-  deadlineMs: () => number;
-  sooner: AbortSignal;
+  /** It may become less while we wait (`kubectl delete --grace-period`). */
+  grace: Grace;
   /** The stop signal waits at least for this. */
   notBefore: Promise<void>;
 }
@@ -30,29 +30,28 @@ export async function stop(stopping: Stopping, around: Surroundings): Promise<vo
 }
 
 /** Until it has ended or the deadline is there. */
-async function patience({ ended, deadlineMs, sooner }: Stopping, around: Surroundings): Promise<void> {
+async function patience({ ended, grace }: Stopping, around: Surroundings): Promise<void> {
   const { clock, signal } = around;
   const over = new AbortController();
   void ended.then(() => over.abort());
   while (!over.signal.aborted && !signal.aborted) {
-    const leftMs = deadlineMs() - clock.now();
+    const leftMs = grace.deadlineMs - clock.now();
     if (leftMs <= 0) return;
-    const wake = AbortSignal.any([over.signal, signal, ...(sooner.aborted ? [] : [sooner])]);
-    await clock.sleep(leftMs, wake);
+    await clock.sleep(leftMs, AbortSignal.any([over.signal, signal, grace.sooner]));
   }
 }
 
 async function preStop(stopping: Stopping, around: Surroundings): Promise<void> {
-  const { pod, container, record, podIP, ended, deadlineMs } = stopping;
+  const { pod, container, record, podIP, ended, grace } = stopping;
   const hook = container.lifecycle?.preStop;
-  const leftMs = deadlineMs() - around.clock.now();
+  const leftMs = grace.deadlineMs - around.clock.now();
   if (!hook || leftMs <= 0 || record.state !== 'running') return;
   const over = new AbortController();
   void ended.then(() => over.abort());
   try {
     const { runtime, clock } = around;
     const target = { runtime, clock, container, id: record.id, podIP };
-    await runHook(hook, { ...target, signal: AbortSignal.any([over.signal, stopping.sooner]) }, leftMs);
+    await runHook(hook, { ...target, signal: AbortSignal.any([over.signal, grace.sooner]) }, leftMs);
   } catch (err) {
     around.event(
       pod,

@@ -2,26 +2,25 @@
  * Looks after one pod from the moment it is given to this node until nothing of it is left: observes,
  * asks `plan.ts` what to do, has it done, and tells the API how things stand.
  */
-import { rmSync } from 'node:fs';
 import { isConflict, isNotFound } from '../../api/errors.ts';
 import { pods } from '../../api/resource.ts';
 import type { Container, Pod } from '../../api/types.ts';
 import { logger } from '../../lib/log.ts';
 import type { ContainerRecord } from '../contract.ts';
 import { afterRestart, type Backoff } from './backoff.ts';
+import { PodContainers } from './containers.ts';
 import { containerNamed } from './env.ts';
 import { messageOf, StartFailure } from './failure.ts';
+import { Grace } from './grace.ts';
 import { PodImages } from './images.ts';
-import { initContainersOf, isSidecar, latestOf, type Plan, planPod, type Waiting } from './plan.ts';
-import { portNumber } from './ports.ts';
+import { initContainersOf, isSidecar, type Plan, planPod, type Waiting } from './plan.ts';
 import { StatusPublisher } from './publisher.ts';
-import { runIn } from './run.ts';
-import { erase, type Prepared, prepare, release, terminationLog } from './sandbox.ts';
+import { erase, type Prepared, prepare, release } from './sandbox.ts';
 import { afterStart, decide, launch } from './start.ts';
 import { podStatus } from './status.ts';
 import { stop } from './stop.ts';
 import type { Surroundings } from './surroundings.ts';
-import { terminationMessage } from './termination.ts';
+import { watchHealth } from './watchHealth.ts';
 
 const log = logger('kubelet');
 
@@ -39,8 +38,7 @@ export class PodWorker {
   readonly #around: Surroundings;
   readonly #publisher: StatusPublisher;
   readonly #images: PodImages;
-  readonly #records = new Map<string, ContainerRecord>();
-  readonly #ends = new Map<string, PromiseWithResolvers<void>>();
+  readonly #containers: PodContainers;
   readonly #busy = new Set<string>();
   readonly #waiting = new Map<string, Waiting>();
   readonly #retryAtMs = new Map<string, number>();
@@ -51,6 +49,8 @@ export class PodWorker {
   /** Starts and stops of single containers. */
   readonly #tasks = new Set<Promise<void>>();
   readonly #endingSoon = new AbortController();
+  /** Of the containers that are being stopped right now. */
+  readonly #stopping = new Set<Grace>();
   #pod: Pod;
   #gone = false;
   #prepared: Promise<Prepared> | undefined;
@@ -60,7 +60,7 @@ export class PodWorker {
   #takingOver: boolean;
   #released = false;
   #plan: Plan | undefined;
-  #ending: { deadlineMs: number; sooner: AbortController } | undefined;
+  #ending: Grace | undefined;
   #ended = false;
   #wake = new AbortController();
 
@@ -72,7 +72,7 @@ export class PodWorker {
     this.#startedAtMs = Date.parse(pod.status?.startTime ?? '') || around.clock.now();
     this.#sandboxSinceMs = found.sandboxLost ? around.clock.now() : 0;
     this.#takingOver = found.records.length > 0 && !found.sandboxLost;
-    for (const record of found.records) this.#records.set(record.id, this.#withMessage(record));
+    this.#containers = new PodContainers(around, () => this.#pod, found.records);
     void this.#run();
   }
 
@@ -85,13 +85,8 @@ export class PodWorker {
     return this.#pod;
   }
 
-  /** The container that exec, attach and port-forward mean. */
-  record(name: string): ContainerRecord | undefined {
-    return latestOf([...this.#records.values()], name);
-  }
-
-  records(): ContainerRecord[] {
-    return [...this.#records.values()];
+  get containers(): Pick<PodContainers, 'all' | 'latest'> {
+    return this.#containers;
   }
 
   podIPs(): readonly string[] {
@@ -119,9 +114,7 @@ export class PodWorker {
   }
 
   containerEnded(record: ContainerRecord): void {
-    this.#around.probes.stop(record.id);
-    this.#records.set(record.id, this.#withMessage(record));
-    this.#end(record.id).resolve();
+    this.#containers.ended(record);
     this.#look();
   }
 
@@ -164,20 +157,21 @@ export class PodWorker {
     if (this.#isOver()) this.#takingOver = false;
     else this.#prepare().catch(() => {});
     this.#followProbes();
-    const plan = (this.#plan = planPod({
+    const plan = planPod({
       pod: this.#pod,
       nowMs: this.#around.clock.now(),
-      records: this.records(),
+      records: this.#containers.all(),
       sandboxSinceMs: this.#sandboxSinceMs,
       startedAtMs: this.#startedAtMs,
       busy: this.#busy,
       health: (id) => this.#around.probes.health(id),
       backoffs: this.#backoffs,
       retryAtMs: this.#retryAtMs,
-    }));
+    });
+    this.#tellBackoffs(plan);
     for (const { id, message } of plan.kill) this.#kill(id, message);
     if (plan.start.length > 0) this.#start(plan.start);
-    for (const record of plan.remove) await this.#forget(record);
+    for (const record of plan.remove) await this.#containers.forget(record);
     if (plan.finished) await this.#release();
     else if (!this.#sandbox && this.#prepareAgainAtMs > 0)
       plan.wakeAtMs = Math.min(plan.wakeAtMs ?? this.#prepareAgainAtMs, this.#prepareAgainAtMs);
@@ -213,41 +207,29 @@ export class PodWorker {
 
   /** An agent that was killed between making and starting one leaves it waiting for ever. */
   async #removeUnfinished(): Promise<void> {
-    for (const record of this.records())
-      if (record.state === 'created' && !this.#busy.has(record.name)) await this.#forget(record);
-  }
-
-  async #forget(record: ContainerRecord): Promise<void> {
-    this.#records.delete(record.id);
-    this.#ends.delete(record.id);
-    await this.#around.runtime.remove(record.id);
-    rmSync(record.logPath, { force: true });
+    for (const record of this.#containers.all())
+      if (record.state === 'created' && !this.#busy.has(record.name)) await this.#containers.forget(record);
   }
 
   #followProbes(): void {
     const ip = this.#sandbox?.sandbox.podIPs[0];
     if (ip === undefined) return;
-    for (const record of this.#records.values()) {
-      if (record.state !== 'running' || this.#busy.has(record.name)) continue;
+    for (const record of this.#containers.running()) {
+      if (this.#busy.has(record.name)) continue;
       const container = containerNamed(this.#pod, record.name);
-      const before = [
-        ...(this.#pod.status?.containerStatuses ?? []),
-        ...(this.#pod.status?.initContainerStatuses ?? []),
-      ].find((s) => s.containerID === `crun://${record.id}`);
-      this.#around.probes.follow({
-        id: record.id,
-        container,
-        startedAtMs: record.startedAtMs ?? record.createdAtMs,
-        ...(before && { before: { started: before.started ?? false, ready: before.ready } }),
-        target: {
-          ip,
-          port: (name) => portNumber(container, name),
-          exec: (argv, timeoutMs) => runIn(this.#around.runtime, record.id, argv, timeoutMs),
-        },
-        onChange: () => this.#look(),
-        onUnhealthy: (message) => this.#event('Warning', 'Unhealthy', message, record.name),
-      });
+      watchHealth(this.#pod, container, record, ip, this.#around, () => this.#look());
     }
+  }
+
+  /** And makes this the plan. */
+  #tellBackoffs(plan: Plan): void {
+    const { name, namespace, uid } = this.#pod.metadata;
+    for (const container of plan.waiting.keys()) {
+      if (this.#plan?.waiting.has(container)) continue;
+      const message = `Back-off restarting failed container ${container} in pod ${name}_${namespace}(${uid})`;
+      this.#event('Warning', 'BackOff', message, container);
+    }
+    this.#plan = plan;
   }
 
   #start(names: readonly string[]): void {
@@ -288,17 +270,18 @@ export class PodWorker {
       Promise.all([this.#images.get(pod, container), this.#prepare()]),
     );
     const { name } = container;
-    const before = latestOf(this.records(), name);
-    const config = await decide(pod, container, image, prepared, this.#nextAttempt(name), this.#around);
+    const before = this.#containers.latest(name);
+    const attempt = this.#containers.nextAttempt(name);
+    const config = await decide(pod, container, image, prepared, attempt, this.#around);
     if (this.#ending) return;
     if (before) this.#backoffs.set(name, afterRestart(this.#backoffs.get(name), before));
     this.#waiting.delete(name);
     this.#retryAtMs.delete(name);
     const record = await launch(pod, config, this.#around);
-    if (!this.#records.has(record.id)) this.#records.set(record.id, record);
+    this.#containers.started(record);
     const podIP = prepared.sandbox.podIPs[0] ?? '';
     if (!(await this.#unlessEnding(afterStart(pod, container, record, podIP, this.#around))))
-      await this.#stop(record, this.#around.clock.now() + this.#graceMs());
+      await this.#stop(record, this.#graceOf(this.#graceMs()));
   }
 
   /** What is slow (a pull, a mount) is not waited for once the pod has to end. */
@@ -309,16 +292,6 @@ export class PodWorker {
         reject(new StartFailure('ContainerCreating', 'the pod is ending', 0)),
       );
     });
-  }
-
-  #nextAttempt(name: string): number {
-    const latest = latestOf(this.records(), name);
-    if (latest) return latest.attempt + 1;
-    const told = [
-      ...(this.#pod.status?.containerStatuses ?? []),
-      ...(this.#pod.status?.initContainerStatuses ?? []),
-    ].find((s) => s.name === name);
-    return told?.containerID ? told.restartCount + 1 : 0;
   }
 
   #couldNotStart(name: string, err: unknown): void {
@@ -335,7 +308,7 @@ export class PodWorker {
   }
 
   #kill(id: string, message: string): void {
-    const record = this.#records.get(id);
+    const record = this.#containers.get(id);
     if (!record || this.#busy.has(record.name)) return;
     this.#busy.add(record.name);
     this.#event('Normal', 'Killing', message, record.name);
@@ -343,25 +316,22 @@ export class PodWorker {
     const probe = message.includes('startup') ? container.startupProbe : container.livenessProbe;
     const seconds = probe?.terminationGracePeriodSeconds;
     const graceMs = seconds === undefined ? this.#graceMs() : seconds * 1000;
-    this.#track(this.#stop(record, this.#around.clock.now() + graceMs), [record.name]);
+    this.#track(this.#stop(record, this.#graceOf(graceMs)), [record.name]);
   }
 
-  async #stop(record: ContainerRecord, deadlineMs: number, notBefore = Promise.resolve()): Promise<void> {
-    if (this.#records.get(record.id)?.state === 'exited') return;
+  async #stop(record: ContainerRecord, grace: Grace, notBefore = Promise.resolve()): Promise<void> {
+    if (this.#containers.get(record.id)?.state === 'exited') return;
     this.#around.probes.stop(record.id);
-    await stop(
-      {
-        pod: this.#pod,
-        container: containerNamed(this.#pod, record.name),
-        record,
-        ended: this.#end(record.id).promise,
-        podIP: this.#sandbox?.sandbox.podIPs[0] ?? '',
-        deadlineMs: () => this.#ending?.deadlineMs ?? deadlineMs,
-        sooner: this.#ending?.sooner.signal ?? this.#endingSoon.signal,
-        notBefore,
-      },
-      this.#around,
-    );
+    const container = containerNamed(this.#pod, record.name);
+    const podIP = this.#sandbox?.sandbox.podIPs[0] ?? '';
+    const ended = this.#containers.end(record.id);
+    this.#stopping.add(grace);
+    await stop({ pod: this.#pod, container, record, ended, podIP, grace, notBefore }, this.#around);
+    this.#stopping.delete(grace);
+  }
+
+  #graceOf(ms: number): Grace {
+    return new Grace(this.#around.clock.now() + ms);
   }
 
   #graceMs(): number {
@@ -370,45 +340,54 @@ export class PodWorker {
     return Math.max(seconds * 1000, leastGraceMs);
   }
 
-  /** Deleted again with less patience, or gone by force: the deadline comes nearer, never farther. */
+  /** Deleted, deleted again with less patience, or gone by force. */
   #hasten(): void {
-    const ending = this.#ending;
-    if (!ending) return;
+    if (!this.#ending) return;
     const deadlineMs = this.#around.clock.now() + this.#graceMs();
-    if (deadlineMs >= ending.deadlineMs) return;
-    this.#ending = { deadlineMs, sooner: new AbortController() };
-    ending.sooner.abort();
+    for (const grace of [this.#ending, ...this.#stopping]) grace.shorten(deadlineMs);
   }
 
   #terminate(): void {
     if (this.#ending) return;
-    const { clock } = this.#around;
-    this.#ending = { deadlineMs: clock.now() + this.#graceMs(), sooner: new AbortController() };
-    const wasReady = this.#pod.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True');
+    this.#ending = this.#graceOf(this.#graceMs());
+    this.#hasten();
     this.#endingSoon.abort();
     this.#publish();
-    void this.#endAll(wasReady ?? false);
+    void this.#end();
   }
 
-  async #endAll(wasReady: boolean): Promise<void> {
+  /** Whatever goes wrong, a pod that has to end is not given up. */
+  async #end(): Promise<void> {
     const { clock, signal, dropDelayMs } = this.#around;
+    const wasReady = this.#pod.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True');
     const dropped = wasReady ? clock.sleep(dropDelayMs, signal) : Promise.resolve();
+    while (!signal.aborted) {
+      try {
+        await this.#endContainers(dropped);
+        if (!signal.aborted) await this.#finish();
+        return;
+      } catch (err) {
+        log.error({ pod: this.#pod.metadata.name, err }, 'a pod could not be ended, will try again');
+        await clock.sleep(retryMs, signal);
+      }
+    }
+  }
+
+  async #endContainers(dropped: Promise<void>): Promise<void> {
+    await Promise.all(this.#tasks);
+    await this.#prepared?.catch(() => {});
     const sidecars = new Set(
       initContainersOf(this.#pod)
         .filter(isSidecar)
         .map((c) => c.name),
     );
-    await Promise.all(this.#tasks);
-    await this.#prepared?.catch(() => {});
-    const running = this.records().filter((r) => r.state !== 'exited');
+    const running = this.#containers.running();
     const end = (record: ContainerRecord) => {
       this.#event('Normal', 'Killing', `Stopping container ${record.name}`, record.name);
-      return this.#stop(record, this.#ending?.deadlineMs ?? 0, dropped);
+      return this.#stop(record, this.#ending ?? this.#graceOf(0), dropped);
     };
     await Promise.all(running.filter((r) => !sidecars.has(r.name)).map(end));
     for (const record of running.filter((r) => sidecars.has(r.name)).reverse()) await end(record);
-    if (signal.aborted) return;
-    await this.#finish();
   }
 
   async #finish(): Promise<void> {
@@ -432,29 +411,14 @@ export class PodWorker {
 
   async #release(): Promise<void> {
     if (this.#released) return;
-    this.#released = true;
-    for (const { id } of this.#records.values()) this.#around.probes.stop(id);
+    for (const { id } of this.#containers.all()) this.#around.probes.stop(id);
     await release(this.#pod.metadata.uid ?? '', this.#around);
+    this.#released = true;
   }
 
   async #erase(): Promise<void> {
     const { directories } = this.#around;
     await erase(this.#pod.metadata.uid ?? '', directories.logs(this.#pod), this.#around);
-  }
-
-  #end(id: string): PromiseWithResolvers<void> {
-    const end = this.#ends.get(id) ?? Promise.withResolvers<void>();
-    this.#ends.set(id, end);
-    if (this.#records.get(id)?.state === 'exited') end.resolve();
-    return end;
-  }
-
-  #withMessage(record: ContainerRecord): ContainerRecord {
-    if (record.state !== 'exited' || record.message) return record;
-    const directory = this.#around.directories.of(record.podUid);
-    const file = terminationLog(directory, record.name, record.attempt);
-    const message = terminationMessage(containerNamed(this.#pod, record.name), record, file);
-    return message ? { ...record, message } : record;
   }
 
   #event(type: 'Normal' | 'Warning', reason: string, message: string, container?: string): void {
@@ -469,7 +433,7 @@ export class PodWorker {
     const status = podStatus({
       pod: this.#pod,
       nowMs: this.#around.clock.now(),
-      records: this.records(),
+      records: this.#containers.all(),
       health: (id) => this.#around.probes.health(id),
       waiting: new Map(waiting),
       restarting,

@@ -2,7 +2,7 @@
  * The streams of a container's first process, through conmon's socket. Each packet that comes is one byte
  * that tells the stream (2 stdout, 3 stderr) and then data; what goes there is plain input.
  */
-import { constants, openSync, writeSync, closeSync } from 'node:fs';
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';

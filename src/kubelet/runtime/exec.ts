@@ -169,7 +169,7 @@ async function finished({ child, sources, stdout, stderr }: Running): Promise<nu
     child.on('exit', (exitCode, signal) => resolve(exitCode ?? (signal ? 137 : 1)));
   });
   const hurry = setInterval(leaveSilent(sources), silentMs);
-  await Promise.all([stdout, stderr].map((stream) => stream && ended(stream)));
+  await Promise.all([ended(stdout), stderr ? ended(stderr) : undefined]);
   clearInterval(hurry);
   return code;
 }

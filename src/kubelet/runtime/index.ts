@@ -15,6 +15,7 @@ import { type Crun, crunIn } from './crun.ts';
 import { exec } from './exec.ts';
 import { limit } from './limit.ts';
 import { ociConfig } from './oci.ts';
+import { ownPrivileges } from './privileges.ts';
 import { loadAll, newRecord, type StoredContainer, save } from './record.ts';
 import { mountRoot, nodeDevices, unmountRoot } from './rootfs.ts';
 
@@ -49,7 +50,7 @@ class ConmonRuntime implements ContainerRuntime {
   readonly #clock: Clock;
   readonly #cgroups: Cgroups | undefined = findCgroups();
   readonly #crun: Crun;
-  readonly #lowestOomScoreAdj = lowestOomScoreAdj();
+  readonly #privileges = ownPrivileges();
   readonly #inTurn = limit(concurrency);
   readonly #known = new Map<string, StoredContainer>();
   readonly #listeners: ((record: ContainerRecord) => void)[] = [];
@@ -93,7 +94,7 @@ class ConmonRuntime implements ContainerRuntime {
           rootPath,
           ...(cgroupPath && { cgroupPath }),
           devices,
-          lowestOomScoreAdj: this.#lowestOomScoreAdj,
+          privileges: this.#privileges,
         });
         writeFileSync(join(bundle, 'config.json'), JSON.stringify(oci));
         this.#keep(stored);
@@ -273,15 +274,6 @@ class ConmonRuntime implements ContainerRuntime {
       await end;
     } else this.#check(stored);
   }
-}
-
-const sysResource = 24n;
-
-/** How low our containers' oom_score_adj may be. https://man7.org/linux/man-pages/man5/proc_pid_oom_score_adj.5.html */
-function lowestOomScoreAdj(): number {
-  const held = /^CapEff:\s*(\w+)/m.exec(readIfThere('/proc/self/status'))?.[1] ?? '0';
-  const isFree = ((BigInt(`0x${held}`) >> sysResource) & 1n) === 1n;
-  return isFree ? -1000 : Number(readIfThere('/proc/self/oom_score_adj'));
 }
 
 const runs = ({ process }: StoredContainer): boolean => process !== undefined && isAlive(process);

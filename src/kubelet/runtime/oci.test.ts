@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ContainerConfig } from '../contract.ts';
 import { imageOf } from '../testing/pod.ts';
-import { defaultCapabilities } from './capabilities.ts';
+import { allCapabilities, defaultCapabilities } from './capabilities.ts';
 import { ociConfig } from './oci.ts';
+import { ownPrivileges } from './privileges.ts';
 
 const config: ContainerConfig = {
   id: 'a'.repeat(64),
@@ -35,11 +36,12 @@ const config: ContainerConfig = {
   logPath: '/log',
 };
 
+const privileges = { capabilities: allCapabilities, lowestOomScoreAdj: -1000 };
 const tty0 = { path: '/dev/tty0', type: 'c', major: 4, minor: 0, fileMode: 0o600, uid: 0, gid: 0 } as const;
 const oci = (own: Partial<ContainerConfig> = {}, cgroupPath: string | undefined = '/pods/a') =>
   ociConfig(
     { ...config, ...own },
-    { rootPath: '/root', ...(cgroupPath && { cgroupPath }), devices: [tty0], lowestOomScoreAdj: -1000 },
+    { rootPath: '/root', ...(cgroupPath && { cgroupPath }), devices: [tty0], privileges },
   );
 const namespaces = (own: Partial<ContainerConfig>) =>
   oci(own)
@@ -104,7 +106,7 @@ test('limits, and none at all without cgroups', () => {
   assert.deepEqual(linux.resources?.cpu, { shares: 512, quota: 50_000, period: 100_000 });
   assert.deepEqual(linux.resources?.memory, { limit: 1 << 20 });
   assert.deepEqual(linux.resources?.pids, { limit: 10 });
-  const without = ociConfig(config, { rootPath: '/root', devices: [], lowestOomScoreAdj: -1000 });
+  const without = ociConfig(config, { rootPath: '/root', devices: [], privileges });
   assert.equal('resources' in without.linux, false);
 });
 
@@ -117,7 +119,17 @@ test('privileged sees the devices and nothing is hidden', () => {
   assert.ok('maskedPaths' in usual && usual.maskedPaths.includes('/proc/kcore'));
 });
 
-test('without CAP_SYS_RESOURCE the score is as low as it may be', () => {
-  const surroundings = { rootPath: '/root', devices: [], lowestOomScoreAdj: 0 };
-  assert.equal(ociConfig({ ...config, oomScoreAdj: -997 }, surroundings).process.oomScoreAdj, 0);
+test('an agent that lacks something does not promise it', () => {
+  const status = (mask: string) => (file: string) => (file.endsWith('status') ? `CapEff:\t${mask}\n` : '5\n');
+  assert.deepEqual(ownPrivileges(status('000001ffffffffff')), privileges);
+  const less = ownPrivileges(status('000001fffeffffff'));
+  assert.equal(less.lowestOomScoreAdj, 5);
+  const surroundings = { rootPath: '/root', devices: [], privileges: less };
+  const own = { privileged: true, capabilities: [...allCapabilities], oomScoreAdj: -997 };
+  const { process } = ociConfig({ ...config, ...own }, surroundings);
+  assert.equal(process.oomScoreAdj, 5);
+  assert.deepEqual(
+    allCapabilities.filter((c) => !process.capabilities.bounding.includes(c)),
+    ['CAP_SYS_RESOURCE'],
+  );
 });

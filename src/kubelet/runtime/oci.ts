@@ -3,6 +3,7 @@
  * https://github.com/opencontainers/runtime-spec/blob/main/config.md
  */
 import type { ContainerConfig } from '../contract.ts';
+import type { Privileges } from './privileges.ts';
 
 export interface OciMount {
   destination: string;
@@ -28,8 +29,7 @@ export interface OciSurroundings {
   cgroupPath?: string;
   /** What a privileged container gets to see. */
   devices: OciDevice[];
-  /** Without CAP_SYS_RESOURCE nobody may be killed later than ourselves. */
-  lowestOomScoreAdj: number;
+  privileges: Privileges;
 }
 
 type Namespace = { type: string; path?: string };
@@ -49,8 +49,9 @@ export function ociConfig(config: ContainerConfig, surroundings: OciSurroundings
   };
 }
 
-function process(config: ContainerConfig, { lowestOomScoreAdj }: OciSurroundings) {
-  const granted = config.capabilities;
+function process(config: ContainerConfig, { privileges }: OciSurroundings) {
+  const { capabilities, privileged } = config;
+  const granted = privileged ? capabilities.filter((c) => privileges.capabilities.includes(c)) : capabilities;
   // A user other than root holds none of them until it runs a set-uid program: same as containerd.
   const held = config.user.uid === 0 ? granted : [];
   return {
@@ -61,7 +62,7 @@ function process(config: ContainerConfig, { lowestOomScoreAdj }: OciSurroundings
     cwd: config.workingDir || '/',
     capabilities: { bounding: granted, effective: held, permitted: held },
     noNewPrivileges: config.noNewPrivileges,
-    oomScoreAdj: Math.max(config.oomScoreAdj, lowestOomScoreAdj),
+    oomScoreAdj: Math.max(config.oomScoreAdj, privileges.lowestOomScoreAdj),
   };
 }
 

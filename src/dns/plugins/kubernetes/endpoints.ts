@@ -25,7 +25,6 @@ export function readyEndpoints(slices: readonly EndpointSlice[]): NamedEndpoint[
     for (const { conditions, hostname, addresses } of slice.endpoints ?? []) {
       if (conditions?.ready === false) continue;
       for (const address of addresses) {
-        if (!isAddress(address)) continue;
         const known = found.get(address);
         found.set(address, {
           name: hostname ? hostname.toLowerCase() : dashed(address),

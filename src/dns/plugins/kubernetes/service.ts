@@ -1,6 +1,5 @@
 /** Records of one Service: at its own name, at its endpoints' names, at its ports' names. */
 import type { Service } from '../../../api/types.ts';
-import { isAddress } from '../../../lib/ip.ts';
 import { addressRecord, type ResourceRecord, srvRecord } from '../../wire/message.ts';
 import { recordType } from '../../wire/types.ts';
 import { type NamedPort, namedPort, readyEndpoints } from './endpoints.ts';
@@ -105,7 +104,7 @@ function addresses(
   { type, ttl }: Asked,
 ): ResourceRecord[] {
   return hosts
-    .filter(({ address }) => isAddress(address) && isAsked(type, address))
+    .filter(({ address }) => isAsked(type, address))
     .map(({ address }) => addressRecord(name, ttl, address));
 }
 

@@ -26,7 +26,7 @@ export const serviceOf = (slice: EndpointSlice): string | undefined => slice.met
 /** `None` of a headless Service is not an address. */
 export function clusterAddresses({ spec }: Service): string[] {
   const all = spec?.clusterIPs ?? (spec?.clusterIP ? [spec.clusterIP] : []);
-  return all.filter(isAddress);
+  return all.filter((address) => address !== 'None' && address !== '');
 }
 
 const indexes = {

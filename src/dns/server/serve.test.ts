@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict';
+import dgram from 'node:dgram';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import packet, { type DecodedPacket } from 'dns-packet';
+import { FakeClock } from '../../lib/clock.ts';
+import { clusterOf } from '../testing/cluster.ts';
+import { fakeLog } from '../testing/context.ts';
+import { serveDns } from './serve.ts';
+import { listenTcp, splitter } from './tcp.ts';
+
+const cluster = clusterOf(`
+{ kind: Namespace, metadata: { name: default, namespace: } }
+---
+{ kind: Service, metadata: { name: web }, spec: { clusterIP: 10.96.0.17, clusterIPs: [10.96.0.17] } }
+`);
+
+const closing: (() => unknown)[] = [];
+after(async () => {
+  for (const close of closing.reverse()) await close();
+});
+
+/** Ports that nobody has now; the kernel does not give them out again soon. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => net.createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => (server.address() as net.AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+async function started(text: string) {
+  const directory = mkdtempSync(join(tmpdir(), 'dns-serve-'));
+  closing.push(() => rmSync(directory, { recursive: true }));
+  const corefile = join(directory, 'Corefile');
+  writeFileSync(corefile, text);
+  const log = fakeLog();
+  let clients = 0;
+  const server = await serveDns({
+    corefile,
+    env: {},
+    client() {
+      clients++;
+      return cluster;
+    },
+    clock: new FakeClock(),
+    log,
+    random: Math.random,
+    end: () => assert.fail('the server wants to end'),
+  });
+  closing.push(() => server.close());
+  return {
+    log,
+    clients: () => clients,
+    close: () => server.close(),
+    become(next: string) {
+      writeFileSync(corefile, next);
+      return server.reload();
+    },
+  };
+}
+
+const ask = (name: string, id = 1) =>
+  packet.encode({ type: 'query', id, flags: packet.RECURSION_DESIRED, questions: [{ name, type: 'A' }] });
+
+async function byUdp(port: number, name: string, address = '127.0.0.1'): Promise<DecodedPacket> {
+  const socket = dgram.createSocket(address.includes(':') ? 'udp6' : 'udp4');
+  try {
+    socket.send(ask(name), port, address);
+    const [bytes] = await once(socket, 'message', { signal: AbortSignal.timeout(2_000) });
+    return packet.decode(bytes);
+  } finally {
+    socket.close();
+  }
+}
+
+async function get(port: number, path: string): Promise<string> {
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { connection: 'close' } });
+  return `${response.status} ${await response.text()}`;
+}
+
+const addresses = ({ answers = [] }: DecodedPacket) => answers.map((r) => ('data' in r ? r.data : ''));
+const rcodeOf = (reply: DecodedPacket) => (reply as unknown as { rcode: string }).rcode;
+
+const web = 'web.default.svc.cluster.local';
+
+describe('a server', async () => {
+  const [port = 0, http = 0] = await freePorts(2);
+  const corefile = `
+    .:${port} {
+      errors
+      health 127.0.0.1:${http}
+      ready 127.0.0.1:${http}
+      prometheus 127.0.0.1:${http}
+      kubernetes cluster.local
+      cache
+      loadbalance
+    }`;
+  const server = await started(corefile);
+
+  test('answers by UDP, on both families of addresses', async () => {
+    assert.deepEqual(addresses(await byUdp(port, web)), ['10.96.0.17']);
+    assert.deepEqual(addresses(await byUdp(port, web, '::1')), ['10.96.0.17']);
+  });
+  test('answers by TCP, several questions of one connection, in pieces as they come', async () => {
+    const socket = net.connect(port, '127.0.0.1');
+    const questions = Buffer.concat(
+      [1, 2, 3].map((id) => {
+        const bytes = ask(web, id);
+        return Buffer.concat([Buffer.of(0, bytes.length), bytes]);
+      }),
+    );
+    for (const [from, to] of [[0, 1], [1, 20], [20, 90], [90]]) socket.write(questions.subarray(from, to));
+    const split = splitter();
+    const replies: DecodedPacket[] = [];
+    for await (const chunk of socket) {
+      replies.push(...split(chunk as Buffer).map((bytes) => packet.decode(bytes)));
+      if (replies.length === 3) break;
+    }
+    assert.deepEqual(
+      replies.map((reply) => [reply.id, ...addresses(reply)]),
+      [
+        [1, '10.96.0.17'],
+        [2, '10.96.0.17'],
+        [3, '10.96.0.17'],
+      ],
+    );
+  });
+  test('says over HTTP that it lives, is ready, and what it counted', async () => {
+    assert.equal(await get(http, '/health'), '200 OK');
+    assert.equal(await get(http, '/ready'), '200 OK');
+    assert.match(
+      await get(http, '/metrics?x'),
+      /coredns_dns_requests_total\{server="dns:\/\/:\d+",zone="\.",proto="tcp",family="1",type="A"\} 3/,
+    );
+    assert.equal(await get(http, '/nope'), '404 not found\n');
+    assert.equal((await fetch(`http://127.0.0.1:${http}/health`, { method: 'POST' })).status, 405);
+  });
+  test('goes on with the old Corefile when the new one is broken, and says why', async () => {
+    await server.become(`.:${port} {\n  foo\n}`);
+    assert.match(
+      server.log.lines.at(-1) ?? '',
+      /^error .*refused.* \{"err":"Corefile:2: unknown plugin \\"foo\\""\}/,
+    );
+    assert.match(await get(http, '/metrics'), /^coredns_reload_failed_total 1$/m);
+    assert.deepEqual(addresses(await byUdp(port, web)), ['10.96.0.17']);
+  });
+  test('goes on with the old one when the new one wants an address that is taken', async () => {
+    const taken = net.createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const address = `127.0.0.1:${(taken.address() as net.AddressInfo).port}`;
+    const [other = 0] = await freePorts(1);
+    await server.become(`${corefile}\n.:${other} {\n  health ${address}\n}`);
+    assert.match(server.log.lines.at(-1) ?? '', /refused.*EADDRINUSE/);
+    assert.deepEqual(addresses(await byUdp(port, web)), ['10.96.0.17']);
+    await assert.rejects(get(other, '/'), 'what was opened for it is closed again');
+    taken.close();
+  });
+  test('takes a new Corefile over, with the sockets and the cluster that it had', async () => {
+    const [other = 0] = await freePorts(1);
+    await server.become(
+      `.:${port} {\n kubernetes cluster.local {\n  ttl 7\n }\n}\n.:${other} {\n kubernetes cluster.test\n}`,
+    );
+    const reply = await byUdp(port, web);
+    assert.deepEqual(
+      reply.answers?.map((r) => 'ttl' in r && r.ttl),
+      [7],
+    );
+    assert.deepEqual(addresses(await byUdp(other, 'web.default.svc.cluster.test')), ['10.96.0.17']);
+    assert.equal(server.clients(), 1, 'the cluster is followed once');
+    await assert.rejects(get(http, '/health'), 'the HTTP address is closed');
+    await server.become(corefile);
+    assert.equal(await get(http, '/health'), '200 OK');
+    assert.match(await get(http, '/metrics'), /type="A"\} 3/, 'counters go on');
+  });
+  test('closes all that it opened', async () => {
+    await server.close();
+    await assert.rejects(get(http, '/health'));
+    const socket = net.connect(port, '127.0.0.1');
+    await assert.rejects(once(socket, 'connect'), /ECONNREFUSED/);
+  });
+});
+
+test('a Corefile that cannot be served does not start', async () => {
+  await assert.rejects(started('. {\n foo\n}'), /^CorefileError: Corefile:2: unknown plugin "foo"$/);
+});
+
+test('names of no zone are refused, and CHAOS as well', async () => {
+  const [port = 0] = await freePorts(1);
+  await started(`example.org:${port} {\n errors\n}`);
+  assert.equal(rcodeOf(await byUdp(port, 'example.com')), 'REFUSED');
+});
+
+describe('a TCP connection', () => {
+  const silent = async (limits: { idleMs: number; mostConnections: number }) => {
+    const listener = await listenTcp(0, () => new Promise(() => {}), limits);
+    closing.push(() => listener.close());
+    return net.connect(listener.port, '127.0.0.1').on('error', () => {});
+  };
+  test('on which nothing comes is closed', async () => {
+    await once(await silent({ idleMs: 20, mostConnections: 2 }), 'close');
+  });
+  test('beyond the bound is closed at once', async () => {
+    await once(await silent({ idleMs: 60_000, mostConnections: 0 }), 'close');
+  });
+  test('that answers instead of asking is closed', async () => {
+    const socket = await silent({ idleMs: 60_000, mostConnections: 2 });
+    socket.write(Buffer.from([0, 12, 0, 1, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0]));
+    await once(socket, 'close');
+  });
+});

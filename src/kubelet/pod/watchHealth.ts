@@ -1,0 +1,31 @@
+/** Has a running container probed. */
+import type { Container, Pod } from '../../api/types.ts';
+import type { ContainerRecord } from '../contract.ts';
+import { statusesOf } from './containers.ts';
+import { portNumber } from './ports.ts';
+import { runIn } from './run.ts';
+import type { Surroundings } from './surroundings.ts';
+
+export function watchHealth(
+  pod: Pod,
+  container: Container,
+  record: ContainerRecord,
+  podIP: string,
+  around: Surroundings,
+  onChange: () => void,
+): void {
+  const before = statusesOf(pod).find((status) => status.containerID === `crun://${record.id}`);
+  around.probes.follow({
+    id: record.id,
+    container,
+    startedAtMs: record.startedAtMs ?? record.createdAtMs,
+    ...(before && { before: { started: before.started ?? false, ready: before.ready } }),
+    target: {
+      ip: podIP,
+      port: (name) => portNumber(container, name),
+      exec: (argv, timeoutMs) => runIn(around.runtime, record.id, argv, timeoutMs),
+    },
+    onChange,
+    onUnhealthy: (message) => around.event(pod, 'Warning', 'Unhealthy', message, container.name),
+  });
+}
