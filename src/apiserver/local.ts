@@ -1,15 +1,10 @@
 /** A {@link Client} in the server's own process: no sockets, no text; objects by reference. */
 import { StatusError } from '../api/errors.ts';
-import { apiVersionOf, type Resource } from '../api/resource.ts';
+import type { Resource } from '../api/resource.ts';
 import type { KubeObject, List, Status, WatchEvent } from '../api/types.ts';
-import type { Client, ListQuery, PatchType } from '../client/contract.ts';
+import type { Client, ListQuery, WatchQuery } from '../client/contract.ts';
+import { patchTypes, pathOf, searchOf } from '../client/path.ts';
 import type { Answer, ApiRequest, Handler, User } from './contract.ts';
-
-const patchTypes: Readonly<Record<PatchType, string>> = {
-  json: 'application/json-patch+json',
-  merge: 'application/merge-patch+json',
-  strategic: 'application/strategic-merge-patch+json',
-};
 
 interface Asked {
   method: ApiRequest['method'];
@@ -41,10 +36,11 @@ export function localClient(handler: Handler, user: User): Client {
     get: (resource, name, namespace) =>
       askObject({ method: 'GET', path: pathOf(resource, { name, namespace }) }),
     list: <T extends KubeObject>(resource: Resource<T>, query: ListQuery = {}) =>
-      askObject<List<T>>({ method: 'GET', path: pathOf(resource, query), query: queryOf(query) }),
-    async *watch<T extends KubeObject>(resource: Resource<T>, query: ListQuery & { signal: AbortSignal }) {
-      const asked = queryOf(query);
+      askObject<List<T>>({ method: 'GET', path: pathOf(resource, query), query: searchOf(query) }),
+    async *watch<T extends KubeObject>(resource: Resource<T>, query: WatchQuery) {
+      const asked = searchOf(query);
       asked.set('watch', 'true');
+      if (query.allowWatchBookmarks) asked.set('allowWatchBookmarks', 'true');
       const path = pathOf(resource, query);
       yield* eventsOf<T>(await ask({ method: 'GET', path, query: asked, signal: query.signal }));
     },
@@ -73,35 +69,6 @@ export function localClient(handler: Handler, user: User): Client {
     post: (resource, target, subresource, body) =>
       askObject({ method: 'POST', path: pathOf(resource, { ...target, subresource }), object: body }),
   };
-}
-
-interface Place {
-  name?: string | undefined;
-  namespace?: string | undefined;
-  subresource?: string | undefined;
-}
-
-function pathOf(resource: Resource, { name, namespace, subresource }: Place): string {
-  const root = resource.group === '' ? '/api' : '/apis';
-  const place = resource.namespaced && namespace ? ['namespaces', namespace] : [];
-  const parts = [...place, resource.plural, name, subresource].filter((part) => part !== undefined);
-  return `${root}/${apiVersionOf(resource)}/${parts.map(encodeURIComponent).join('/')}`;
-}
-
-const inQuery = [
-  'labelSelector',
-  'fieldSelector',
-  'resourceVersion',
-  'resourceVersionMatch',
-  'limit',
-  'continue',
-  'allowWatchBookmarks',
-] as const;
-
-function queryOf(query: ListQuery & { allowWatchBookmarks?: boolean }): URLSearchParams {
-  const params = new URLSearchParams();
-  for (const name of inQuery) if (query[name] !== undefined) params.set(name, String(query[name]));
-  return params;
 }
 
 function objectOf<T>(answer: Answer): T {

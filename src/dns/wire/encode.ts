@@ -1,7 +1,7 @@
 /** Message → bytes, with names compressed, cut to what the other side takes. */
 import { bytesOfAddress } from './address.ts';
 import type { Message, Question, RecordData, ResourceRecord } from './message.ts';
-import { labelsOf } from './name.ts';
+import { longestLabel } from './name.ts';
 import { recordType } from './types.ts';
 
 /** Over TCP a message has no other limit. */
@@ -72,9 +72,14 @@ function opt(message: Message): Buffer {
 
 /** Pointers reach only so far (RFC 1035 section 4.1.4). */
 const farthestPointer = 0x3fff;
+const dot = 0x2e;
+const backslash = 0x5c;
+
+/** Messages are written one after the other: most of them in the same place, and copied out when they are done. */
+const scratch = Buffer.allocUnsafeSlow(4096);
 
 class Writer {
-  #buffer = Buffer.allocUnsafe(512);
+  #buffer = scratch;
   #at = 0;
   /** Where each suffix of the names so far stands. */
   readonly #suffixes = new Map<string, number>();
@@ -153,17 +158,40 @@ class Writer {
   }
 
   #name(name: string, compress: boolean): void {
-    const labels = labelsOf(name);
-    let suffix = name === '.' ? '' : name;
-    for (const label of labels) {
+    let at = name === '.' ? 1 : 0;
+    while (at < name.length) {
+      const suffix = at === 0 ? name : name.slice(at);
       const known = compress ? this.#suffixes.get(suffix) : undefined;
       if (known !== undefined) return this.#uint16(0xc000 | known);
       if (this.#at <= farthestPointer && !this.#suffixes.has(suffix)) this.#suffixes.set(suffix, this.#at);
-      this.bytes(Uint8Array.of(label.length));
-      this.bytes(label);
-      suffix = suffix.slice(dotAfterLabel(suffix) + 1);
+      at = this.#label(name, at);
     }
-    this.bytes(Uint8Array.of(0));
+    this.#grow(1);
+    this.#buffer[this.#at++] = 0;
+  }
+
+  /** The label that begins at a position of the text; returns where the next one begins. */
+  #label(name: string, start: number): number {
+    this.#grow(1 + name.length - start);
+    const lengthAt = this.#at++;
+    let i = start;
+    for (; i < name.length; i++) {
+      let character = name.charCodeAt(i);
+      if (character === dot) break;
+      if (character === backslash) {
+        const decimal = name.slice(i + 1, i + 4);
+        if (/^\d{3}$/.test(decimal)) {
+          character = Number(decimal);
+          i += 3;
+        } else character = name.charCodeAt(++i);
+      }
+      this.#buffer[this.#at++] = character;
+    }
+    const length = this.#at - lengthAt - 1;
+    if (length === 0 || length > longestLabel)
+      throw new Error(`Cannot write the name ${name}: one of its labels has ${length} bytes`);
+    this.#buffer[lengthAt] = length;
+    return i + 1;
   }
 
   #uint16(n: number): void {
@@ -182,13 +210,4 @@ class Writer {
     this.#buffer.copy(larger, 0, 0, this.#at);
     this.#buffer = larger;
   }
-}
-
-/** The position of the first dot that is not escaped. */
-function dotAfterLabel(name: string): number {
-  for (let i = 0; i < name.length; i++) {
-    if (name[i] === '\\') i++;
-    else if (name[i] === '.') return i;
-  }
-  return name.length;
 }

@@ -5,7 +5,7 @@
 import { WireError } from './error.ts';
 
 const longestName = 255;
-const longestLabel = 63;
+export const longestLabel = 63;
 const pointerBits = 0xc0;
 
 /** Reads a name, following compression pointers (RFC 1035 section 4.1.4), which must point backwards. */

@@ -33,7 +33,7 @@ const indexes = {
   service: (slice: EndpointSlice) => [`${slice.metadata.namespace}/${serviceOf(slice) ?? ''}`],
   endpoint: (slice: EndpointSlice) =>
     (slice.endpoints ?? []).flatMap(({ addresses }) => addresses.filter(isAddress).map(canonical)),
-  address: (service: Service) => clusterAddresses(service).map(canonical),
+  address: (service: Service) => clusterAddresses(service).filter(isAddress).map(canonical),
   pod: ({ metadata, status }: Pod) =>
     (status?.podIPs ?? []).flatMap(({ ip }) => (ip ? [`${metadata.namespace}/${canonical(ip)}`] : [])),
 };
