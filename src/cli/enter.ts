@@ -8,7 +8,7 @@ import { isAlive } from '../lib/process.ts';
 export function lanCommand(command: string[], { name }: { name: string }): Promise<never> {
   requireRoot();
   existingRecord(name);
-  return become('nsenter', [`--net=${clusterPaths(name).lanNetns}`, '--', ...command]);
+  return become('nsenter', [`--net=${clusterPaths(name).lanNetns}`, '--', ...withoutDashes(command)]);
 }
 
 export function nodeExecCommand(
@@ -23,8 +23,12 @@ export function nodeExecCommand(
       `Cannot run in node ${which}: it is stopped; start it with: switchboard node start ${which} --name ${name}`,
     );
   }
-  return become('nsenter', ['--target', String(node.process.pid), '--all', '--', ...command]);
+  return become('nsenter', ['--target', String(node.process.pid), '--all', '--', ...withoutDashes(command)]);
 }
+
+/** The `--` before a command is for us; behind another argument it is left in its place. */
+const withoutDashes = ([first, ...rest]: string[]): string[] =>
+  first === '--' ? rest : [...(first === undefined ? [] : [first]), ...rest];
 
 /** Node cannot exec; the nearest to it is a child that has everything of ours, and whose end is ours. */
 function become(program: string, args: string[]): Promise<never> {

@@ -33,7 +33,7 @@ async function nodesReady(record: ClusterRecord): Promise<void> {
         () =>
           reject(
             new Error(
-              `Cannot wait longer for ${waiting().join(', ')} to be Ready: look into switchboard node exec ${waiting()[0]} --name ${record.name} -- tail /var/log/switchboard/agent/current`,
+              `Cannot wait longer for ${waiting().join(', ')} to be Ready: look into switchboard node exec --name ${record.name} ${waiting()[0]} -- tail /var/log/switchboard/agent/current`,
             ),
           ),
         patienceMs,

@@ -1,4 +1,5 @@
 /** What this machine is and has. */
+import { spawnSync } from 'node:child_process';
 import { readFileSync, statfsSync } from 'node:fs';
 import { arch, availableParallelism, release, totalmem } from 'node:os';
 import type { NodeFacts } from './node.ts';
@@ -24,9 +25,16 @@ export function machineFacts(
     osImage: /^PRETTY_NAME="?([^"\n]*)/m.exec(read('/etc/os-release'))?.[1] ?? 'Linux',
     machineID: read('/etc/machine-id').trim(),
     bootID: read('/proc/sys/kernel/random/boot_id').trim(),
+    runtimeVersion: crunVersion(),
     kubeletVersion: 'v1.36.0+switchboard',
     kubeletPort: 10250,
   };
+}
+
+/** Asked once, when the agent starts. */
+function crunVersion(): string {
+  const said = spawnSync('crun', ['--version'], { encoding: 'utf8' }).stdout ?? '';
+  return /^crun version (\S+)/m.exec(said)?.[1] ?? 'unknown';
 }
 
 function read(file: string): string {

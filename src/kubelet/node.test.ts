@@ -18,6 +18,7 @@ const facts: NodeFacts = {
   osImage: 'Debian',
   machineID: 'm',
   bootID: 'b',
+  runtimeVersion: '1.8.1',
   kubeletVersion: 'v1.36.0+switchboard',
   kubeletPort: 10250,
 };

@@ -21,6 +21,8 @@ export interface NodeFacts {
   osImage: string;
   machineID: string;
   bootID: string;
+  /** Of crun: `1.8.1`. */
+  runtimeVersion: string;
   kubeletVersion: string;
   kubeletPort: number;
 }
@@ -82,7 +84,7 @@ export function nodeStatus(
     nodeInfo: {
       architecture: facts.architecture,
       bootID: facts.bootID,
-      containerRuntimeVersion: 'crun://1.8.1',
+      containerRuntimeVersion: `crun://${facts.runtimeVersion}`,
       kernelVersion: facts.kernelVersion,
       kubeProxyVersion: '',
       kubeletVersion: facts.kubeletVersion,

@@ -1,4 +1,7 @@
-/** What every kubectl of this machine does over the kubelet's streams: SPDY up to 1.30, WebSockets from then on. */
+/**
+ * What every kubectl of this machine does over the kubelet's streams. It came to WebSockets with 1.30, and for
+ * port-forward with 1.31; before, it speaks SPDY.
+ */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
@@ -7,7 +10,6 @@ import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../support/eventually.ts';
 import { kubectls } from '../support/kubectls.ts';
 import { spawnInTerminal } from '../support/pty.ts';
@@ -67,7 +69,7 @@ test('both transports are spoken', () => {
 
 for (const { version, path } of programs)
   describe(`kubectl ${version}`, { timeout: 60_000 }, () => {
-    const webSockets = Number(version.split('.')[1]) >= 31;
+    const minor = Number(version.split('.')[1]);
     const env = () => ({ ...process.env, KUBECONFIG: world.kubeconfig });
     const start = (...args: string[]) => spawn(path, args, { env: env(), stdio: 'pipe' });
 
@@ -86,7 +88,7 @@ for (const { version, path } of programs)
       assert.equal(code, 7);
       assert.equal(out.toString(), 'out\n');
       assert.equal(err, 'err\ncommand terminated with exit code 7\n');
-      assert.equal(world.upgrades.at(-1), webSockets ? 'websocket v5.channel.k8s.io' : 'SPDY/3.1');
+      assert.equal(world.upgrades.at(-1), minor >= 30 ? 'websocket v5.channel.k8s.io' : 'SPDY/3.1');
     });
 
     test('exec passes ten megabytes in and out byte for byte', async () => {
@@ -133,22 +135,6 @@ for (const { version, path } of programs)
         return started;
       }, 10_000);
       const ended = once(command, 'exit', { signal: AbortSignal.timeout(5_000) });
-      child.kill('SIGKILL');
-      assert.deepEqual(await ended, [null, 'SIGKILL']);
-    });
-
-    test('a command ends when its client vanishes in the middle of much input', async () => {
-      const before = world.runtime.started.length;
-      const child = start('exec', '-i', 'web', '--', 'sleep', '1000');
-      child.stdin.on('error', () => {});
-      child.stdin.write(Buffer.alloc(20_000_000));
-      const command = await eventually(() => {
-        const started = world.runtime.started[before];
-        assert.ok(started);
-        return started;
-      }, 10_000);
-      await sleep(300);
-      const ended = once(command, 'exit', { signal: AbortSignal.timeout(15_000) });
       child.kill('SIGKILL');
       assert.deepEqual(await ended, [null, 'SIGKILL']);
     });
@@ -250,7 +236,7 @@ for (const { version, path } of programs)
       );
       child.kill('SIGKILL');
       await once(child, 'exit');
-      assert.equal(world.upgrades.at(-1), webSockets ? 'websocket SPDY/3.1+portforward.k8s.io' : 'SPDY/3.1');
+      assert.equal(world.upgrades.at(-1), minor >= 31 ? 'websocket SPDY/3.1+portforward.k8s.io' : 'SPDY/3.1');
     });
 
     test('port-forward says why a port cannot be reached', async () => {

@@ -1,4 +1,5 @@
 /** A client that keeps calling while something happens to the cluster. */
+import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Calls {
@@ -10,8 +11,8 @@ export interface Calls {
   stop(): Promise<void>;
 }
 
-/** One call after the other, with a pause between them; `call` rejects when it failed. */
-export function keepCalling(call: () => Promise<unknown>, pauseMs = 20): Calls {
+/** One call after the other, with a pause between them, until it is stopped or the test is over. */
+export function keepCalling(t: TestContext, call: () => Promise<unknown>, pauseMs = 20): Calls {
   const failures: string[] = [];
   let [count, slowestMs, going] = [0, 0, true];
   const done = (async () => {
@@ -23,13 +24,10 @@ export function keepCalling(call: () => Promise<unknown>, pauseMs = 20): Calls {
       await sleep(pauseMs);
     }
   })();
-  return {
-    failures,
-    count: () => count,
-    slowestMs: () => slowestMs,
-    async stop() {
-      going = false;
-      await done;
-    },
+  const stop = async () => {
+    going = false;
+    await done;
   };
+  t.after(stop);
+  return { failures, count: () => count, slowestMs: () => slowestMs, stop };
 }

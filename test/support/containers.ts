@@ -10,29 +10,28 @@ export const inside = process.env['SWITCHBOARD_TEST_INSIDE'] === '1';
 
 /**
  * Runs a test file again in a mount namespace without the v2 tree of a hybrid layout, which crun refuses,
- * and in a network of its own.
+ * and in a network and a process namespace of its own: whatever it leaves running ends with it.
  */
 export async function runInside(file: string): Promise<void> {
   const script = 'umount /sys/fs/cgroup/unified 2>/dev/null; ip link set lo up; exec "$@"';
   // Or else the inner run takes itself for a part of the outer one.
   const env = { ...process.env, NODE_TEST_CONTEXT: undefined, SWITCHBOARD_TEST_INSIDE: '1' };
-  const { code, stdout, stderr } = await execute(
-    'unshare',
-    [
-      '--mount',
-      '--net',
-      '--propagation',
-      'slave',
-      'sh',
-      '-c',
-      script,
-      'sh',
-      process.execPath,
-      '--test',
-      file,
-    ],
-    { env, timeoutMs: 120_000 },
-  );
+  const own = [
+    '--mount',
+    '--net',
+    '--pid',
+    '--fork',
+    '--kill-child',
+    '--mount-proc',
+    '--propagation',
+    'slave',
+  ];
+  // One process for all of it: another would outlive this one when its time is over.
+  const tests = [process.execPath, '--test', '--test-isolation=none', file];
+  const { code, stdout, stderr } = await execute('unshare', [...own, 'sh', '-c', script, 'sh', ...tests], {
+    env,
+    timeoutMs: 120_000,
+  });
   if (code !== 0) throw new Error(`${stdout}\n${stderr}`);
 }
 

@@ -17,7 +17,8 @@ export interface Footprint {
 /** What a running cluster has. */
 export function footprintOf(name: string): Footprint {
   const processes = processesOf(name);
-  const outside = namespacesOf(process.pid);
+  // What is mounted on the host, the relay sees too: other clusters' LANs.
+  const outside = new Set([...namespacesOf(process.pid), ...heldByMounts(process.pid)]);
   const namespaces = new Set(processes.flatMap(({ pid }) => [...namespacesOf(pid), ...heldByMounts(pid)]));
   return {
     processes,

@@ -33,6 +33,8 @@ function dottedBytes(text: string): Uint8Array | undefined {
   let value = -1;
   for (let i = 0; i <= text.length; i++) {
     const digit = text.charCodeAt(i) - 0x30;
+    // A leading zero is for the other parser to refuse.
+    if (value === 0 && digit >= 0 && digit <= 9) return undefined;
     if (digit >= 0 && digit <= 9) value = Math.max(value, 0) * 10 + digit;
     else if (value < 0 || value > 255 || count > 3 || (i < text.length && text[i] !== '.')) return undefined;
     else {

@@ -36,10 +36,6 @@ export function decodeMessage(bytes: Uint8Array): Message {
   };
 }
 
-/** The id of a message that cannot be read otherwise; undefined when not even that is there. */
-export const idOf = (bytes: Uint8Array): number | undefined =>
-  bytes.length < 2 ? undefined : ((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0);
-
 interface Cursor {
   bytes: Uint8Array;
   view: DataView;

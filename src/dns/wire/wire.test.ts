@@ -181,3 +181,25 @@ describe('a name', () => {
     }
   });
 });
+
+describe('what cannot be written is refused instead of written wrongly', () => {
+  const write = (name: string, address: string) =>
+    encodeMessage({ ...answer, answers: [addressRecord(name, 5, address)] });
+  test('a label that is empty or longer than 63 bytes', () => {
+    assert.throws(() => write('a..example.', '10.0.0.1'), /one of its labels has 0 bytes/);
+    assert.throws(() => write(`${'a'.repeat(64)}.example.`, '10.0.0.1'), /one of its labels has 64 bytes/);
+    assert.ok(write(`${'a'.repeat(63)}.example.`, '10.0.0.1'));
+  });
+  test('an address that is none', () => {
+    for (const address of ['10.0.0', '10.0.0.256', '10.0.0.01', '10.0.0.1.2', '10..0.1', '10.0.0.1x', ''])
+      assert.throws(() => write('x.', address), /Cannot parse IP address/, address);
+  });
+});
+
+test('addresses are written as they are read', () => {
+  const reply = {
+    ...answer,
+    answers: ['0.0.0.0', '10.96.0.17', '255.255.255.255', 'fd96::11'].map((a) => addressRecord('x.', 5, a)),
+  };
+  assert.deepEqual(decodeMessage(encodeMessage(reply)).answers, reply.answers);
+});

@@ -64,9 +64,14 @@ function unsupported({ spec }: Pod): string | undefined {
   if (spec?.shareProcessNamespace) return 'shareProcessNamespace is not supported';
   if (spec?.hostUsers === false) return 'hostUsers: false is not supported';
   if (spec?.runtimeClassName) return `runtimeClassName ${spec.runtimeClassName} is not supported`;
+  const hostPort = spec?.hostNetwork ? undefined : hostPortOf(spec);
+  if (hostPort) return `hostPort ${hostPort} is not supported; use a Service of type NodePort`;
   if (spec?.os?.name && spec.os.name !== 'linux') return `os ${spec.os.name} is not supported`;
   return undefined;
 }
+
+const hostPortOf = (spec: Pod['spec']): number | undefined =>
+  spec?.containers.flatMap((c) => c.ports ?? []).find((port) => port.hostPort)?.hostPort;
 
 function writeEtc(pod: Pod, { podIPs }: Sandbox, hostname: string, around: Surroundings): void {
   const etc = join(around.directories.of(pod.metadata.uid ?? ''), 'etc');

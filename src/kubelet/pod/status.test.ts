@@ -18,7 +18,6 @@ function status(yaml: string, own: Partial<Known>) {
     hostIPs: ['172.30.0.2'],
     sandboxReady: true,
     startedAtMs: nowMs - 5_000,
-    terminating: false,
     told: pod.status,
     ended: false,
     ...own,
@@ -91,11 +90,6 @@ describe('readiness', () => {
       [ready?.reason, ready?.message],
       ['ContainersNotReady', 'containers with unready status: [main]'],
     );
-  });
-  test('a pod that is ending is not Ready, though it runs', () => {
-    const s = status('{}', { records: [running], terminating: true });
-    assert.equal(conditions(s)['Ready'], 'False');
-    assert.ok(s.containerStatuses?.[0]?.state?.running);
   });
   test('readiness gates are waited for', () => {
     const gated = (held: string) =>

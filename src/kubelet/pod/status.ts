@@ -27,7 +27,6 @@ export interface Known {
   hostIPs: readonly string[];
   sandboxReady: boolean;
   startedAtMs: number;
-  terminating: boolean;
   /** The status that was told last: times stay while nothing changes. */
   told: PodStatus | undefined;
   failure?: { reason?: string; message?: string };
@@ -70,7 +69,7 @@ function containerStatus(known: Known, container: Container, init: boolean): Con
     name: container.name,
     state,
     lastState,
-    ready: done || ((health?.started && health.ready && !known.terminating) ?? false),
+    ready: done || ((health?.started && health.ready) ?? false),
     restartCount: latest?.attempt ?? before.find((s) => s.name === container.name)?.restartCount ?? 0,
     image: latest?.imageReference ?? container.image ?? '',
     imageID: latest?.imageId ?? '',

@@ -4,19 +4,17 @@
  */
 import { isConflict, isNotFound } from '../../api/errors.ts';
 import { pods } from '../../api/resource.ts';
-import type { Container, Pod } from '../../api/types.ts';
+import type { Pod } from '../../api/types.ts';
 import { logger } from '../../lib/log.ts';
 import type { ContainerRecord } from '../contract.ts';
-import { afterRestart, type Backoff } from './backoff.ts';
 import { PodContainers } from './containers.ts';
 import { containerNamed } from './env.ts';
-import { messageOf, StartFailure } from './failure.ts';
+import { StartFailure } from './failure.ts';
 import { Grace } from './grace.ts';
-import { PodImages } from './images.ts';
-import { initContainersOf, isSidecar, type Plan, planPod, type Waiting } from './plan.ts';
+import { initContainersOf, isSidecar, type Plan, planPod } from './plan.ts';
 import { StatusPublisher } from './publisher.ts';
 import { erase, type Prepared, prepare, release } from './sandbox.ts';
-import { afterStart, decide, launch } from './start.ts';
+import { Starter } from './starter.ts';
 import { podStatus } from './status.ts';
 import { stop } from './stop.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -37,12 +35,9 @@ export interface Found {
 export class PodWorker {
   readonly #around: Surroundings;
   readonly #publisher: StatusPublisher;
-  readonly #images: PodImages;
+  readonly #starter: Starter;
   readonly #containers: PodContainers;
   readonly #busy = new Set<string>();
-  readonly #waiting = new Map<string, Waiting>();
-  readonly #retryAtMs = new Map<string, number>();
-  readonly #backoffs = new Map<string, Backoff>();
   readonly #startedAtMs: number;
   readonly #sandboxSinceMs: number;
   readonly #done = Promise.withResolvers<void>();
@@ -68,11 +63,20 @@ export class PodWorker {
     this.#pod = pod;
     this.#around = around;
     this.#publisher = new StatusPublisher(around.client, around.clock, around.signal, pod);
-    this.#images = new PodImages(around);
     this.#startedAtMs = Date.parse(pod.status?.startTime ?? '') || around.clock.now();
     this.#sandboxSinceMs = found.sandboxLost ? around.clock.now() : 0;
     this.#takingOver = found.records.length > 0 && !found.sandboxLost;
     this.#containers = new PodContainers(around, () => this.#pod, found.records);
+    this.#starter = new Starter(
+      {
+        pod: () => this.#pod,
+        containers: this.#containers,
+        prepare: () => this.#prepare(),
+        stop: (record) => this.#stop(record, this.#graceOf(this.#graceMs())),
+        ending: this.#endingSoon.signal,
+      },
+      around,
+    );
     void this.#run();
   }
 
@@ -165,8 +169,8 @@ export class PodWorker {
       startedAtMs: this.#startedAtMs,
       busy: this.#busy,
       health: (id) => this.#around.probes.health(id),
-      backoffs: this.#backoffs,
-      retryAtMs: this.#retryAtMs,
+      backoffs: this.#starter.backoffs,
+      retryAtMs: this.#starter.retryAtMs,
     });
     this.#tellBackoffs(plan);
     for (const { id, message } of plan.kill) this.#kill(id, message);
@@ -234,7 +238,11 @@ export class PodWorker {
 
   #start(names: readonly string[]): void {
     for (const name of names) this.#busy.add(name);
-    this.#track(this.#startInOrder(names), names);
+    const done = (name: string) => {
+      this.#busy.delete(name);
+      this.#look();
+    };
+    this.#track(this.#starter.inOrder(names, done), names);
   }
 
   #track(task: Promise<void>, names: readonly string[]): void {
@@ -248,63 +256,6 @@ export class PodWorker {
         this.#look();
       });
     this.#tasks.add(tracked);
-  }
-
-  /** The next one starts when this one runs and its postStart hook is through, as users rely on. */
-  async #startInOrder(names: readonly string[]): Promise<void> {
-    for (const name of names) {
-      if (this.#ending) return;
-      try {
-        await this.#startOne(containerNamed(this.#pod, name));
-      } catch (err) {
-        this.#couldNotStart(name, err);
-      }
-      this.#busy.delete(name);
-      this.#look();
-    }
-  }
-
-  async #startOne(container: Container): Promise<void> {
-    const pod = this.#pod;
-    const [image, prepared] = await this.#unlessEnding(
-      Promise.all([this.#images.get(pod, container), this.#prepare()]),
-    );
-    const { name } = container;
-    const before = this.#containers.latest(name);
-    const attempt = this.#containers.nextAttempt(name);
-    const config = await decide(pod, container, image, prepared, attempt, this.#around);
-    if (this.#ending) return;
-    if (before) this.#backoffs.set(name, afterRestart(this.#backoffs.get(name), before));
-    this.#waiting.delete(name);
-    this.#retryAtMs.delete(name);
-    const record = await launch(pod, config, this.#around);
-    this.#containers.started(record);
-    const podIP = prepared.sandbox.podIPs[0] ?? '';
-    if (!(await this.#unlessEnding(afterStart(pod, container, record, podIP, this.#around))))
-      await this.#stop(record, this.#graceOf(this.#graceMs()));
-  }
-
-  /** What is slow (a pull, a mount) is not waited for once the pod has to end. */
-  #unlessEnding<T>(work: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      work.then(resolve, reject);
-      this.#endingSoon.signal.addEventListener('abort', () =>
-        reject(new StartFailure('ContainerCreating', 'the pod is ending', 0)),
-      );
-    });
-  }
-
-  #couldNotStart(name: string, err: unknown): void {
-    const { clock } = this.#around;
-    if (!(err instanceof StartFailure)) {
-      // The runtime keeps a record of the attempt: the plan goes on from there.
-      log.debug({ pod: this.#pod.metadata.name, container: name, err: messageOf(err) }, 'cannot start');
-      this.#retryAtMs.set(name, clock.now() + retryMs);
-      return;
-    }
-    this.#retryAtMs.set(name, clock.now() + err.retryMs);
-    const initial = err.reason === 'ContainerCreating';
-    if (!initial) this.#waiting.set(name, { reason: err.reason, message: err.message });
   }
 
   #kill(id: string, message: string): void {
@@ -429,7 +380,7 @@ export class PodWorker {
     if (this.#gone) return;
     const plan = this.#plan ?? this.#emptyPlan();
     const restarting = new Set(this.#ending ? [] : [...plan.start, ...this.#busy]);
-    const waiting = this.#ending ? [] : [...this.#waiting, ...plan.waiting];
+    const waiting = this.#ending ? [] : [...this.#starter.waiting, ...plan.waiting];
     const status = podStatus({
       pod: this.#pod,
       nowMs: this.#around.clock.now(),
@@ -441,7 +392,6 @@ export class PodWorker {
       hostIPs: this.#around.nodeIPs,
       sandboxReady: this.#sandbox !== undefined && !this.#released,
       startedAtMs: this.#startedAtMs,
-      terminating: this.#ending !== undefined,
       told: this.#publisher.newest,
       ...(plan.failure && { failure: plan.failure }),
       ended: this.#ended || plan.finished,

@@ -38,7 +38,7 @@ export function optionsOf({ args, block, line }: Directive, readFile: (path: str
     except: [],
     policy: 'random',
     maxFails: 2,
-    maxConcurrent: 0,
+    maxConcurrent: 1000,
     protocol: 'as asked',
   };
   if (options.to.length > mostUpstreams)

@@ -18,7 +18,7 @@ const mostUnreadBytes = 1 << 20;
 /** For the client to read the rest and hang up. */
 const lingerMs = 5_000;
 /** A connection that is not read does not tell that its client is gone, unless something is sent. */
-const heartbeatMs = 5_000;
+const heartbeatMs = 1_000;
 const heartbeatId = 2;
 
 /** Whether the stream is wanted; asked before it is answered, so nothing may be written at once. */

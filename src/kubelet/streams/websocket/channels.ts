@@ -4,7 +4,7 @@ import type { WebSocket } from 'ws';
 import { decodeMessage, encodeMessage, type Message } from './message.ts';
 
 /** A client hears nothing from us as long as we do not read its pings. */
-const heartbeatMs = 5_000;
+const heartbeatMs = 1_000;
 
 export class Channels {
   /** Aborted when the client is gone. */

@@ -1,0 +1,47 @@
+/** One HTTP request as a client would send it, from the host or from any network namespace. */
+import http from 'node:http';
+import net from 'node:net';
+import { socketIn } from '../../src/lib/linux/sockets.ts';
+
+export interface Fetched {
+  status: number;
+  body: string;
+}
+
+/** Over a connection of its own. Rejects when there is no whole answer within the time. */
+export function fetchFrom(
+  netns: string | undefined,
+  host: string,
+  port: number,
+  path = '/',
+  timeoutMs = 5_000,
+): Promise<Fetched> {
+  return new Promise((resolve, reject) => {
+    const request = http.get({
+      host,
+      port,
+      path,
+      agent: false,
+      // The option `timeout` does not hold while a socket of our own connects.
+      signal: AbortSignal.timeout(timeoutMs),
+      ...(netns !== undefined && {
+        createConnection: () =>
+          new net.Socket({ fd: socketIn(netns, { type: 'tcp', family: 4 }) }).connect(port, host),
+      }),
+    });
+    request.on('error', (err) =>
+      reject(new Error(`Cannot fetch http://${host}:${port}${path}: ${messageOf(err)}`, { cause: err })),
+    );
+    request.on('response', (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }),
+      );
+    });
+  });
+}
+
+const messageOf = (err: Error): string =>
+  err.name === 'AbortError' ? 'there was no answer in time' : err.message;
