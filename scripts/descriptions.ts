@@ -3,6 +3,7 @@
  * it to `.build/descriptions.json`, where the API server finds it for its OpenAPI documents.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { messageNames, messageOf } from '../src/api/message.ts';
 import '../src/api/kinds.ts';
 import { descriptionsFile } from '../src/apiserver/openapi/descriptions.ts';
@@ -27,6 +28,6 @@ for (const message of messageNames()) {
   descriptions[message] = describeModel(model, fields);
 }
 
-await mkdir(new URL('.', descriptionsFile), { recursive: true });
+await mkdir(dirname(descriptionsFile), { recursive: true });
 await writeFile(descriptionsFile, JSON.stringify(descriptions));
 console.log(`${Object.keys(descriptions).length} of ${messageNames().length} messages described`);

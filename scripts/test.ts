@@ -4,7 +4,12 @@ import { globSync } from 'node:fs';
 
 const kinds: Record<string, { files: string[]; concurrency: number; timeoutMs: number }> = {
   unit: {
-    files: ['src/**/*.test.ts', 'test/*.test.ts', 'test/controlplane/*.test.ts', '{demo,images,scripts}/**/*.test.ts'],
+    files: [
+      'src/**/*.test.ts',
+      'test/*.test.ts',
+      'test/controlplane/*.test.ts',
+      '{demo,images,scripts}/**/*.test.ts',
+    ],
     concurrency: 2,
     timeoutMs: 60_000,
   },
