@@ -7,7 +7,7 @@ export const path = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbi
 /** Package tools and their helpers: an image is never installed into. */
 const neverNeeded = [
   'adduser debconf dpkg init-system-helpers install-info lsb-base media-types passwd perl-base',
-  'sensible-utils sysvinit-utils tar ucf',
+  'sensible-utils sysvinit-utils ucf',
 ].flatMap((line) => line.split(' '));
 
 /** The C library, the names of users and protocols, and the usual directories. */
@@ -35,11 +35,11 @@ export const libc: LayerRecipe = {
   ],
 };
 
-/** A shell, the usual small tools, curl and the certificates of the web's authorities. */
+/** A shell, the usual small tools (tar for `kubectl cp`), curl and the certificates of the web's authorities. */
 export const shell: LayerRecipe = {
   name: 'shell',
   packages: [
-    'base-files libc-bin ncurses-base bash dash coreutils debianutils findutils grep gzip hostname mawk sed',
+    'base-files libc-bin ncurses-base bash dash coreutils debianutils findutils grep gzip hostname mawk sed tar',
     'curl ca-certificates',
   ].flatMap((line) => line.split(' ')),
   without: [],

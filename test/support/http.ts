@@ -17,21 +17,20 @@ export function fetchFrom(
   timeoutMs = 5_000,
 ): Promise<Fetched> {
   return new Promise((resolve, reject) => {
+    const late = setTimeout(() => request.destroy(new Error('there was no answer in time')), timeoutMs);
     const request = http.get({
       host,
       port,
       path,
-      agent: false,
-      // The option `timeout` does not hold while a socket of our own connects.
-      signal: AbortSignal.timeout(timeoutMs),
-      ...(netns !== undefined && {
-        createConnection: () =>
-          new net.Socket({ fd: socketIn(netns, { type: 'tcp', family: 4 }) }).connect(port, host),
-      }),
+      createConnection: () =>
+        new net.Socket(
+          netns === undefined ? {} : { fd: socketIn(netns, { type: 'tcp', family: 4 }) },
+        ).connect(port, host),
     });
     request.on('error', (err) =>
-      reject(new Error(`Cannot fetch http://${host}:${port}${path}: ${messageOf(err)}`, { cause: err })),
+      reject(new Error(`Cannot fetch http://${host}:${port}${path}: ${err.message}`, { cause: err })),
     );
+    request.on('close', () => clearTimeout(late));
     request.on('response', (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -42,6 +41,3 @@ export function fetchFrom(
     });
   });
 }
-
-const messageOf = (err: Error): string =>
-  err.name === 'AbortError' ? 'there was no answer in time' : err.message;
