@@ -2,21 +2,26 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { after, before, describe, test } from 'node:test';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, afterEach, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addressesOf, apiPort } from '../../src/cluster/addresses.ts';
 import { packageRoot } from '../../src/cluster/paths.ts';
-import { freeIndex, listRecords, readRecord } from '../../src/cluster/record.ts';
+import { existingRecord, freeIndex, listRecords, readRecord, writeRecord } from '../../src/cluster/record.ts';
 import { execute } from '../../src/lib/exec.ts';
-import { isAlive } from '../../src/lib/process.ts';
+import { ended, identify, isAlive, signalProcess } from '../../src/lib/process.ts';
 import { keepCalling } from '../support/calls.ts';
 import { startCluster, switchboard, type TestCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { fetchFrom } from '../support/http.ts';
-import { footprintOf, hostNetwork, leftOf } from '../support/leftovers.ts';
+import { kubectlWith } from '../support/kubectl.ts';
+import { endLeft, footprintOf, hostNetwork, leftOf } from '../support/leftovers.ts';
 import { apply, lifeOf, nodePortService, podBecomes, podNamed, podOf, ready } from '../support/pods.ts';
+
+const program = `${packageRoot}/bin/switchboard`;
 
 /** Nothing of the cluster is there any more, nor comes after all. */
 async function assertGone(name: string, was: ReturnType<typeof footprintOf>): Promise<void> {
@@ -197,7 +202,7 @@ describe('a cluster of two nodes', () => {
   test('taken down leaves no namespace, mount, cgroup, process, interface or route', async () => {
     const was = footprintOf(name);
     assert.ok(was.namespaces.length > 10 && was.processes.length > 10 && was.cgroups.length > 0);
-    await cluster.down();
+    await cluster.switchboard('down');
     await assertGone(name, was);
     assert.deepEqual(hostNetwork(), hostBefore);
     assert.doesNotMatch(readFileSync(cluster.kubeconfig, 'utf8'), /switchboard-e2e-life/);
@@ -208,61 +213,79 @@ describe('a cluster of two nodes', () => {
 
 describe('after a crash', () => {
   const name = 'e2e-crash';
-  const upAgain = ['up', '--hermetic', '--name', name];
+  const kubeconfig = `${mkdtempSync(join(tmpdir(), 'switchboard-e2e-'))}/kubeconfig`;
+  const up = ['up', '--hermetic', '--name', name, '--kubeconfig', kubeconfig];
+  const kubectl = kubectlWith(kubeconfig);
+  const seen: ReturnType<typeof footprintOf>[] = [];
 
-  test('of the relay and its supervisor, up mends it and down leaves nothing', async () => {
-    const cluster = await startCluster({ name });
-    try {
-      const was = footprintOf(name);
-      const supervisor = cluster.record().relay?.pid ?? 0;
-      process.kill(supervisor, 'SIGKILL');
-      await eventually(() => assert.ok(!was.processes.some((p) => p.pid === supervisor && isAlive(p))));
-      const { code, stderr } = await switchboard(...upAgain, '--kubeconfig', cluster.kubeconfig);
-      assert.equal(code, 0, stderr);
-      await cluster.kubectl('get', 'nodes');
-      assert.match(await cluster.switchboard('status'), /^relay: running/m);
-      const then = footprintOf(name);
-      process.kill(cluster.record().relay?.pid ?? 0, 'SIGKILL');
-      await cluster.down();
-      await assertGone(name, was);
-      await assertGone(name, then);
-    } finally {
-      await switchboard('down', '--name', name);
-    }
+  /** What there is now must be gone later. */
+  const look = () => seen.push(footprintOf(name));
+  const bringUp = async () => {
+    const { code, stderr } = await switchboard(...up);
+    assert.equal(code, 0, stderr);
+    look();
+  };
+  const takeDown = async () => {
+    const { code, stderr } = await switchboard('down', '--name', name);
+    assert.equal(code, 0, stderr);
+    for (const was of seen) await assertGone(name, was);
+  };
+  const killed = async (pid = 0) => {
+    const id = identify(pid);
+    assert.ok(id, `there is no process ${pid}`);
+    signalProcess(id, 'SIGKILL');
+    assert.ok(await ended(id, 5_000));
+  };
+
+  afterEach(async () => {
+    await switchboard('down', '--name', name);
+    for (const was of seen.splice(0)) endLeft(name, was);
+  });
+  after(() => rmSync(dirname(kubeconfig), { recursive: true }));
+
+  test("of the relay's supervisor, up mends it and down leaves nothing", async () => {
+    await bringUp();
+    await killed(readRecord(name)?.relay?.pid);
+    await bringUp();
+    await kubectl('get', 'nodes');
+    assert.match((await switchboard('status', '--name', name)).stdout, /^relay: running/m);
+    await killed(readRecord(name)?.relay?.pid);
+    await takeDown();
   });
 
   test("of a node's first process, up starts the node anew and down leaves nothing", async () => {
-    const cluster = await startCluster({ name });
-    try {
-      const was = footprintOf(name);
-      process.kill(cluster.nodePid(`${name}-1`), 'SIGKILL');
-      const { code, stderr } = await switchboard(...upAgain, '--kubeconfig', cluster.kubeconfig);
-      assert.equal(code, 0, stderr);
-      await cluster.kubectl('wait', '--for=condition=Ready', `node/${name}-1`, '--timeout=20s');
-      const then = footprintOf(name);
-      process.kill(cluster.nodePid(`${name}-1`), 'SIGKILL');
-      await cluster.down();
-      await assertGone(name, was);
-      await assertGone(name, then);
-    } finally {
-      await switchboard('down', '--name', name);
-    }
+    await bringUp();
+    await killed(readRecord(name)?.nodes[0]?.process?.pid);
+    await bringUp();
+    await kubectl('wait', '--for=condition=Ready', `node/${name}-1`, '--timeout=20s');
+    await killed(readRecord(name)?.nodes[0]?.process?.pid);
+    await takeDown();
+  });
+
+  test('of up before it wrote down what it had started, down leaves nothing', async () => {
+    await bringUp();
+    const record = existingRecord(name);
+    delete record.relay;
+    for (const node of record.nodes) delete node.process;
+    writeRecord(record);
+    await takeDown();
   });
 
   /** Kills `up` so long after it said that this step was done. */
   async function cutOff(step: string, afterMs: number): Promise<void> {
-    const kubeconfig = `/tmp/${name}.kubeconfig`;
-    const up = spawn(`${packageRoot}/bin/switchboard`, [...upAgain, '--kubeconfig', kubeconfig], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    const child = spawn(program, up, { stdio: ['ignore', 'ignore', 'pipe'] });
+    const exited = once(child, 'exit');
     let said = '';
-    up.stderr.on('data', (chunk: Buffer) => {
+    child.stderr.on('data', (chunk: Buffer) => {
       said += chunk.toString();
     });
-    await eventually(() => assert.ok(said.includes(`✓ ${step} `), said), 10_000, 1);
-    await sleep(afterMs);
-    up.kill('SIGKILL');
-    await once(up, 'exit');
+    try {
+      await eventually(() => assert.ok(said.includes(`✓ ${step} `), said), 10_000, 1);
+      await sleep(afterMs);
+    } finally {
+      child.kill('SIGKILL');
+      await exited;
+    }
   }
 
   const moments: [string, number][] = [
@@ -278,26 +301,18 @@ describe('after a crash', () => {
   ];
   for (const [step, afterMs] of moments) {
     test(`of up, ${afterMs} ms after "${step}", down leaves nothing`, async () => {
-      try {
-        await cutOff(step, afterMs);
-        const was = footprintOf(name);
-        const { code, stderr } = await switchboard('down', '--name', name);
-        assert.equal(code, 0, stderr);
-        await assertGone(name, was);
-      } finally {
-        await switchboard('down', '--name', name);
-      }
+      await cutOff(step, afterMs);
+      look();
+      await takeDown();
     });
   }
 
   test('of up, up goes on from there', async () => {
-    try {
-      await cutOff('network', 30);
-      const { code, stderr } = await switchboard(...upAgain, '--kubeconfig', `/tmp/${name}.kubeconfig`);
-      assert.equal(code, 0, stderr);
-    } finally {
-      await switchboard('down', '--name', name);
-    }
+    await cutOff('network', 30);
+    look();
+    await bringUp();
+    await kubectl('get', 'nodes');
+    await takeDown();
   });
 });
 
@@ -315,7 +330,6 @@ describe('what cannot be is refused in one sentence, and nothing is left', () =>
     assert.deepEqual(leftOf(name, { processes: [], namespaces: [], cgroups: [] }), []);
     assert.deepEqual(hostNetwork(), hostBefore);
   };
-  const program = `${packageRoot}/bin/switchboard`;
 
   test('a port of the host that somebody else has', async () => {
     const { hostAddress } = addressesOf(freeIndex(listRecords().map((r) => r.index)));

@@ -5,7 +5,7 @@
 import { existsSync, globSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { clusterPaths } from '../../src/cluster/paths.ts';
 import { readRecord } from '../../src/cluster/record.ts';
-import { identify, isAlive, type ProcessId } from '../../src/lib/process.ts';
+import { identify, isAlive, type ProcessId, signalProcess } from '../../src/lib/process.ts';
 
 export interface Footprint {
   processes: (ProcessId & { command: string })[];
@@ -40,6 +40,11 @@ export function leftOf(name: string, was: Footprint): string[] {
       .split('\n')
       .filter((line) => line.includes(`${run}/`) || line.includes(`${dir}/`)),
   ];
+}
+
+/** For the end of a test that failed: what should have ended, ends. */
+export function endLeft(name: string, was: Footprint): void {
+  for (const id of [...was.processes, ...processesOf(name)]) signalProcess(id, 'SIGKILL');
 }
 
 /** Links and routes of the host itself, one line each. */

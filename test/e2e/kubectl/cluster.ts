@@ -4,7 +4,7 @@ import { copyFileSync } from 'node:fs';
 import type { ExecResult } from '../../../src/lib/exec.ts';
 import { startCluster, type TestCluster } from '../../support/cluster.ts';
 import { type Kubectl, kubectlWith } from '../../support/kubectl.ts';
-import { type KubectlProgram, kubectls } from '../../support/kubectls.ts';
+import { kubectls } from '../../support/kubectls.ts';
 
 export const programs = await kubectls();
 
@@ -25,11 +25,9 @@ export async function placeOf(namespace: string, program = programs.at(-1)): Pro
   const { kubeconfig } = await cluster();
   const own = `${kubeconfig}-${namespace}`;
   copyFileSync(kubeconfig, own);
-  const kubectl = kubectlWith(own, (program satisfies KubectlProgram).path);
+  const kubectl = kubectlWith(own, program.path);
   await kubectl('create', 'namespace', namespace);
   await kubectl('config', 'set-context', '--current', `--namespace=${namespace}`);
-  // Pods need it, and the controller makes it a moment after the namespace.
-  await kubectl('wait', '--for=jsonpath={.metadata.name}=default', 'serviceaccount/default').catch(() => {});
   return { kubectl, program: program.path, kubeconfig: own };
 }
 

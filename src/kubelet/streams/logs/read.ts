@@ -25,6 +25,11 @@ export async function* logText(
       const complete = live?.over ?? true;
       const changed = live?.changed;
       const rotated = live !== undefined && (await isReplaced(file, path));
+      if ((await file.stat()).size < position) {
+        // Emptied in place: it begins anew.
+        lines = new Lines();
+        position = 0;
+      }
       for await (const chunk of chunksFrom(file, position)) {
         position += chunk.length;
         const text = printer.print(lines.push(chunk));

@@ -1,5 +1,6 @@
 /** Into the pod's network: IPv4 first, then IPv6, as the container runtimes of Kubernetes do it. */
 import type { Socket } from 'node:net';
+import { getSystemErrorMessage } from 'node:util';
 import type { Pod } from '../../../api/types.ts';
 import { connectIn } from '../../../lib/linux/sockets.ts';
 import type { OpenInPod } from '../contract.ts';
@@ -25,4 +26,8 @@ export function podDialer(kubelet: {
   };
 }
 
-const reason = (err: unknown): string => (err instanceof Error ? err.message : String(err));
+/** `connection refused`, as everybody knows it. */
+function reason(err: unknown): string {
+  const { errno, message } = err as NodeJS.ErrnoException;
+  return errno === undefined ? message : `connect: ${getSystemErrorMessage(errno)}`;
+}
