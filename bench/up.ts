@@ -1,10 +1,8 @@
 /** How long `switchboard up` takes, from its start until a name is answered in a pod. */
-import dgram from 'node:dgram';
 import { readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { decode, encode } from 'dns-packet';
-import { addressesOf, clusterDomain } from '../src/cluster/addresses.ts';
-import { socketIn } from '../src/lib/linux/sockets.ts';
+import { addressesOf } from '../src/cluster/addresses.ts';
+import { dnsAnswers } from '../src/cluster/askDns.ts';
 import { startCluster, type TestCluster } from '../test/support/cluster.ts';
 import { processesOf } from '../test/support/leftovers.ts';
 
@@ -19,7 +17,7 @@ export async function measureUp(name: string): Promise<Measured> {
   const cluster = await startCluster({ name });
   const netns = networkOfFirstPod(cluster);
   const server = addressesOf(cluster.record().index).clusterDNS;
-  for (let tries = 0; !(await isAnswered(netns, server)); tries++) {
+  for (let tries = 0; !(await dnsAnswers(netns, server)); tries++) {
     if (tries > 200) throw new Error('Cannot wait longer for a name to be answered in a pod');
     await sleep(10);
   }
@@ -35,23 +33,4 @@ function networkOfFirstPod(cluster: TestCluster): string {
     if (!outside.has(readlinkSync(netns))) return netns;
   }
   throw new Error('Cannot find a pod: every process of the cluster is in the network of its node');
-}
-
-function isAnswered(netns: string, server: string): Promise<boolean> {
-  const name = `kubernetes.default.svc.${clusterDomain}`;
-  return new Promise((resolve) => {
-    const socket = dgram.createSocket('udp4');
-    const finish = (answered: boolean) => {
-      clearTimeout(late);
-      socket.close();
-      resolve(answered);
-    };
-    const late = setTimeout(() => finish(false), 500);
-    socket.on('error', () => finish(false));
-    socket.on('message', (message) => finish((decode(message).answers?.length ?? 0) > 0));
-    const fd = socketIn(netns, { type: 'udp', family: 4, bind: { address: '0.0.0.0', port: 0 } });
-    socket.bind({ fd }, () =>
-      socket.send(encode({ type: 'query', id: 1, questions: [{ type: 'A', name }] }), 53, server),
-    );
-  });
 }

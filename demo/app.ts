@@ -1,10 +1,7 @@
 /** The three-tier application that the demo and the tests look at, and how they reach it. */
-import http from 'node:http';
-import net from 'node:net';
 import type { Pod } from '../src/api/types.ts';
 import { packageRoot } from '../src/cluster/paths.ts';
 import type { NodeRecord } from '../src/cluster/record.ts';
-import { socketIn } from '../src/lib/linux/sockets.ts';
 import { eventually } from '../test/support/eventually.ts';
 import type { Kubectl } from '../test/support/kubectl.ts';
 
@@ -73,41 +70,3 @@ export const endpointsBecome = (
     if (ready.length === count) return ready;
     throw new Error(`${service} has ${ready.length} ready endpoint(s) instead of ${count}`);
   });
-
-export interface Fetched {
-  status: number;
-  body: string;
-}
-
-/** One HTTP request over a connection of its own, from the host or from a network namespace. */
-export function fetchFrom(
-  netns: string | undefined,
-  host: string,
-  port: number,
-  path = '/',
-): Promise<Fetched> {
-  return new Promise((resolve, reject) => {
-    const request = http.get({
-      host,
-      port,
-      path,
-      timeout: 5_000,
-      // A connection of its own: without an agent where it comes from a namespace, else with one for this request.
-      ...(netns === undefined && { agent: false }),
-      ...(netns !== undefined && {
-        createConnection: () =>
-          new net.Socket({ fd: socketIn(netns, { type: 'tcp', family: 4 }) }).connect(port, host),
-      }),
-    });
-    request.on('timeout', () => request.destroy(new Error(`no answer from ${host}:${port} in 5 s`)));
-    request.on('error', reject);
-    request.on('response', (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }),
-      );
-    });
-  });
-}

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { packageRoot } from '../../src/cluster/paths.ts';
 import { run } from '../../src/lib/exec.ts';
-import { fetchFrom, nodePort } from '../app.ts';
+import { fetchFrom } from '../../test/support/http.ts';
+import { nodePort } from '../app.ts';
 import type { Check } from './contract.ts';
 
 export const nodePorts: Check = {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type App, endpointsBecome, fetchFrom, nodePort } from '../app.ts';
+import { fetchFrom } from '../../test/support/http.ts';
+import { type App, endpointsBecome, nodePort } from '../app.ts';
 import type { Check } from './contract.ts';
 
 export const scaling: Check = {

@@ -1,12 +1,11 @@
 /** Waits until a cluster is of use: its nodes are Ready and its DNS answers. */
-import dgram from 'node:dgram';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nodes } from '../api/resource.ts';
 import { httpClient } from '../client/http.ts';
 import { informer } from '../client/informer.ts';
 import { fromKubeconfig } from '../client/kubeconfig.ts';
-import { socketIn } from '../lib/linux/sockets.ts';
-import { addressesOf, clusterDomain } from './addresses.ts';
+import { addressesOf } from './addresses.ts';
+import { dnsAnswers } from './askDns.ts';
 import { clusterPaths } from './paths.ts';
 import type { Progress } from './progress.ts';
 import type { ClusterRecord } from './record.ts';
@@ -17,7 +16,7 @@ export async function waitUntilReady(record: ClusterRecord, progress: Progress):
   progress('nodes Ready');
   await nodesReady(record);
   progress('DNS answers');
-  await dnsAnswers(record);
+  await namesAnswered(record);
 }
 
 async function nodesReady(record: ClusterRecord): Promise<void> {
@@ -51,12 +50,12 @@ async function nodesReady(record: ClusterRecord): Promise<void> {
 }
 
 /** Asks from the first node, the way a pod would: by the Service's address. */
-async function dnsAnswers(record: ClusterRecord): Promise<void> {
+async function namesAnswered(record: ClusterRecord): Promise<void> {
   const pid = record.nodes[0]?.process?.pid;
   if (pid === undefined) throw new Error('Cannot ask for names: the first node is stopped');
   const server = addressesOf(record.index).clusterDNS;
   const until = Date.now() + patienceMs;
-  while (!(await answers(`/proc/${pid}/ns/net`, server))) {
+  while (!(await dnsAnswers(`/proc/${pid}/ns/net`, server))) {
     if (Date.now() > until)
       throw new Error(
         'Cannot wait longer for DNS: look into kubectl -n kube-system describe pods -l k8s-app=kube-dns',
@@ -64,33 +63,3 @@ async function dnsAnswers(record: ClusterRecord): Promise<void> {
     await sleep(10);
   }
 }
-
-function answers(netns: string, server: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = dgram.createSocket('udp4');
-    const finish = (answered: boolean) => {
-      clearTimeout(late);
-      socket.close();
-      resolve(answered);
-    };
-    // Refused at once while no server is there; silent only when a packet was lost.
-    const late = setTimeout(() => finish(false), 200);
-    socket.on('error', () => finish(false));
-    socket.on('message', (answer) => finish(isSuccess(answer)));
-    socket.bind(
-      { fd: socketIn(netns, { type: 'udp', family: 4, bind: { address: '0.0.0.0', port: 0 } }) },
-      () => socket.connect(53, server, () => socket.send(question)),
-    );
-  });
-}
-
-/** RFC 1035: header, QNAME, QTYPE A, QCLASS IN. */
-const question = Buffer.concat([
-  Buffer.from([0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0]),
-  ...`kubernetes.default.svc.${clusterDomain}`
-    .split('.')
-    .map((label) => Buffer.from(`${String.fromCharCode(label.length)}${label}`)),
-  Buffer.from([0, 0, 1, 0, 1]),
-]);
-
-const isSuccess = (answer: Buffer): boolean => ((answer[3] ?? 15) & 15) === 0 && answer.readUInt16BE(6) > 0;

@@ -1,5 +1,6 @@
 /** The client's side of exec and attach, whatever it speaks. */
-import type { Readable, Writable } from 'node:stream';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex, Readable, Writable } from 'node:stream';
 import type { Outcome } from './outcome.ts';
 import { Refusal } from './refusal.ts';
 import type { TerminalSize } from './terminal.ts';
@@ -32,4 +33,17 @@ export function wantedOf(query: URLSearchParams): Wanted {
   if (!wanted.stdin && !wanted.stdout && !wanted.stderr)
     throw new Refusal(400, 'you must specify at least 1 of stdin, stdout, stderr');
   return wanted;
+}
+
+/** Node's `upgrade` event. */
+export interface Upgrading {
+  request: IncomingMessage;
+  socket: Duplex;
+  head: Buffer;
+}
+
+/** What a client can be joined with. */
+export interface Served {
+  wanted: Wanted;
+  serve: (remote: Remote) => Promise<void>;
 }

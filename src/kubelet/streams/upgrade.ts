@@ -1,6 +1,4 @@
 /** Connections that become streams: exec, attach and port-forward, over SPDY or WebSockets. */
-import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
 import { attach } from './attach.ts';
 import { podNamed } from './containers.ts';
 import type { Deps } from './contract.ts';
@@ -8,23 +6,10 @@ import { exec } from './exec.ts';
 import { portForwardBySpdy } from './portForward/spdy.ts';
 import { portForwardByWebSocket } from './portForward/websocket.ts';
 import { Refusal } from './refusal.ts';
-import type { Remote, Wanted } from './remote.ts';
+import type { Served, Upgrading } from './remote.ts';
 import { type Route, routeOf } from './routes.ts';
 import { processBySpdy } from './spdy/process.ts';
 import { processByWebSocket } from './websocket/process.ts';
-
-/** Node's `upgrade` event. */
-export interface Upgrading {
-  request: IncomingMessage;
-  socket: Duplex;
-  head: Buffer;
-}
-
-/** What a client can be joined with. */
-export interface Served {
-  wanted: Wanted;
-  serve: (remote: Remote) => Promise<void>;
-}
 
 /** Throws a {@link Refusal} as long as nothing was written to the socket. */
 export async function upgrade(client: Upgrading, deps: Deps): Promise<void> {

@@ -5,9 +5,10 @@ import { CorefileError } from '../../corefile/parse.ts';
 import { cnameRecord, type Message, replyTo } from '../../wire/message.ts';
 import { canonical, isWithin } from '../../wire/name.ts';
 import { rcode, recordType } from '../../wire/types.ts';
+import type { Asked, Found } from './found.ts';
 import { ownAddresses } from './nameservers.ts';
 import { optionsOf } from './options.ts';
-import { type Asked, type Cluster, type Found, lookUp, startOfAuthority } from './records.ts';
+import { type Cluster, lookUp, startOfAuthority } from './records.ts';
 import { follow } from './view.ts';
 
 /** Answers for Services, endpoints and pods of a cluster, from what was last heard of it. */

@@ -14,21 +14,10 @@ import {
 } from '../../wire/message.ts';
 import { recordType } from '../../wire/types.ts';
 import { readyEndpoints, undashed } from './endpoints.ts';
+import { type Asked, type Found, isAsked, noData } from './found.ts';
 import type { PodMode } from './options.ts';
-import { isAsked, ofService } from './service.ts';
+import { ofService } from './service.ts';
 import { serviceOf, type View } from './view.ts';
-
-export interface Asked {
-  /** As the question has it: its case is kept in the answer. */
-  name: string;
-  /** Canonical. */
-  canonical: string;
-  type: number;
-  /** The zone that the name is in, canonical. */
-  zone: string;
-  /** Seconds. */
-  ttl: number;
-}
 
 export interface Cluster {
   view: View;
@@ -38,14 +27,6 @@ export interface Cluster {
   /** Addresses that this server is reached at. */
   nameServers(): readonly string[];
 }
-
-/** What a name has: records of the asked type (none: NODATA), another name, or nothing as it does not exist (NXDOMAIN). */
-export type Found =
-  | { answers: ResourceRecord[]; additionals?: ResourceRecord[] }
-  | { alias: string }
-  | undefined;
-
-export const noData: Found = { answers: [] };
 
 export function lookUp(cluster: Cluster, asked: Asked): Found {
   if (asked.canonical === asked.zone) return ofApex(cluster, asked);

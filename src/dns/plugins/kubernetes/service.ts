@@ -3,7 +3,7 @@ import type { Service } from '../../../api/types.ts';
 import { addressRecord, type ResourceRecord, srvRecord } from '../../wire/message.ts';
 import { recordType } from '../../wire/types.ts';
 import { type NamedPort, namedPort, readyEndpoints } from './endpoints.ts';
-import type { Asked, Found } from './records.ts';
+import { type Asked, type Found, isAsked } from './found.ts';
 import { clusterAddresses, type View } from './view.ts';
 
 /** Labels below `<service>.<namespace>.svc.<zone>`, from left to right. */
@@ -107,6 +107,3 @@ function addresses(
     .filter(({ address }) => isAsked(type, address))
     .map(({ address }) => addressRecord(name, ttl, address));
 }
-
-export const isAsked = (type: number, address: string): boolean =>
-  type === recordType.ANY || type === (address.includes(':') ? recordType.AAAA : recordType.A);

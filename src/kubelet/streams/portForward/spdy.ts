@@ -4,10 +4,10 @@
  */
 import type { Duplex } from 'node:stream';
 import { spdyPortForward } from '../protocols.ts';
+import type { Upgrading } from '../remote.ts';
 import { acceptSpdy, spdyProtocol } from '../spdy/accept.ts';
 import { type OnStream, SpdySession } from '../spdy/session.ts';
 import type { SpdyStream } from '../spdy/stream.ts';
-import type { Upgrading } from '../upgrade.ts';
 import { type Forwarding, forward, portOf } from './forward.ts';
 
 const pairedWithinMs = 30_000;

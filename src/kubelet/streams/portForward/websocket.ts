@@ -4,7 +4,7 @@
  */
 import { channelPortForward, isBase64, tunnel } from '../protocols.ts';
 import { Refusal } from '../refusal.ts';
-import type { Upgrading } from '../upgrade.ts';
+import type { Upgrading } from '../remote.ts';
 import { acceptWebSocket, webSocketProtocol } from '../websocket/accept.ts';
 import { Channels } from '../websocket/channels.ts';
 import { type Forwarding, forward, type Pair, portOf } from './forward.ts';

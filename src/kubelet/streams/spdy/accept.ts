@@ -1,6 +1,6 @@
 /** The handshake of SPDY in HTTP/1.1. */
 import { chooseProtocol, listed } from '../protocols.ts';
-import type { Upgrading } from '../upgrade.ts';
+import type { Upgrading } from '../remote.ts';
 import { type OnStream, SpdySession } from './session.ts';
 
 /** The protocol that both sides speak; `undefined` means the oldest. Throws a `Refusal`. */

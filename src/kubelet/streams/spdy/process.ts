@@ -1,9 +1,8 @@
 /** Exec and attach over SPDY: the client opens a stream for each of stdin, stdout, stderr, error and resize. */
 import { type Outcome, statusOf, wordsOf } from '../outcome.ts';
 import { resizes, spdyProcess, tellsStatus } from '../protocols.ts';
-import type { Remote, Wanted } from '../remote.ts';
+import type { Remote, Served, Upgrading, Wanted } from '../remote.ts';
 import { TerminalSizes } from '../terminal.ts';
-import type { Served, Upgrading } from '../upgrade.ts';
 import { acceptSpdy, spdyProtocol } from './accept.ts';
 import type { SpdySession } from './session.ts';
 import type { SpdyStream } from './stream.ts';

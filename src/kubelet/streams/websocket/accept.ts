@@ -2,7 +2,7 @@
 import type { WebSocket } from 'ws';
 import { chooseProtocol, listed } from '../protocols.ts';
 import { Refusal } from '../refusal.ts';
-import type { Upgrading } from '../upgrade.ts';
+import type { Upgrading } from '../remote.ts';
 
 /** As Kubernetes' own servers take it. */
 const mostMessageBytes = 32 << 20;

@@ -2,9 +2,8 @@
 import type { Writable } from 'node:stream';
 import { statusOf, wordsOf } from '../outcome.ts';
 import { channelProcess, closesChannels, isBase64, tellsStatus } from '../protocols.ts';
-import type { Remote, Wanted } from '../remote.ts';
+import type { Remote, Served, Upgrading, Wanted } from '../remote.ts';
 import { TerminalSizes } from '../terminal.ts';
-import type { Served, Upgrading } from '../upgrade.ts';
 import { acceptWebSocket, webSocketProtocol } from './accept.ts';
 import { Channels } from './channels.ts';
 import { closeChannel, type Message, channels as numbers } from './message.ts';
