@@ -34,9 +34,9 @@ export interface TableOptions {
 }
 
 /** All columns are sent; the client leaves out those of priority 1 unless it was asked for `-o wide`. */
-export function tableOf(
-  kind: Kind,
-  objects: readonly KubeObject[],
+export function tableOf<T extends KubeObject>(
+  { columns }: Pick<Kind<T>, 'columns'>,
+  objects: readonly T[],
   nowMs: number,
   { includeObject = 'Metadata', metadata = {} }: TableOptions = {},
 ): Table {
@@ -44,7 +44,7 @@ export function tableOf(
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',
     metadata,
-    columnDefinitions: kind.columns.map(({ name, type, format, description, priority }) => ({
+    columnDefinitions: columns.map(({ name, type, format, description, priority }) => ({
       name,
       type: type ?? 'string',
       format: format ?? '',
@@ -52,7 +52,7 @@ export function tableOf(
       priority: priority ?? 0,
     })),
     rows: objects.map((obj) => ({
-      cells: kind.columns.map((column) => column.value(obj, nowMs)),
+      cells: columns.map((column) => column.value(obj, nowMs)),
       ...(includeObject !== 'None' && { object: includeObject === 'Object' ? obj : metadataOf(obj) }),
     })),
   };

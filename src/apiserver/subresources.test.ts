@@ -39,6 +39,18 @@ spec:
     assert.deepEqual(object['status'], { replicas: 1, selector: 'app=web,tier=front' });
   });
 
+  test('is printed as what is wanted and what is there', async () => {
+    const { object } = await api.get(`${deployments}/web/scale`, {
+      accept: 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json',
+    });
+    const columns: { name: string }[] = object['columnDefinitions'];
+    assert.deepEqual(
+      columns.map(({ name }) => name),
+      ['Name', 'Desired', 'Available', 'Age'],
+    );
+    assert.deepEqual(object['rows'][0].cells.slice(0, 3), ['web', 2, 1]);
+  });
+
   test('put changes the replicas of the object, and only those', async () => {
     const { object } = await api.get(`${deployments}/web/scale`);
     const { code } = await api.put(`${deployments}/web/scale`, yaml({ ...object, spec: { replicas: 5 } }));

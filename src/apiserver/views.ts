@@ -1,6 +1,6 @@
 /** The shape in which an answer goes out: the objects, a Table of them, or only their metadata. */
 import { setImmediate } from 'node:timers/promises';
-import type { Kind } from '../api/kind.ts';
+import type { Column, Kind } from '../api/kind.ts';
 import { apiVersionOf } from '../api/resource.ts';
 import { metadataOf, type Table, type TableOptions, tableOf } from '../api/table.ts';
 import type { KubeObject, List, ListMeta } from '../api/types.ts';
@@ -29,14 +29,18 @@ export function answerOne(call: Call, code: number, { object, json }: Entry): Ob
     case 'metadata':
       return { code, object: metadataOf(object) };
     case 'Table':
-      return { code, object: tableOfOne(call, object) };
+      return { code, object: tableOfOne(call, object, call.kind.columns) };
   }
 }
 
 /** A table with one row, as a watch sends it too. */
-export function tableOfOne({ kind, parts, request }: Call, object: KubeObject): Table {
+export function tableOfOne<T extends KubeObject>(
+  { parts, request }: Call,
+  object: T,
+  columns: readonly Column<T>[],
+): Table {
   const { resourceVersion } = object.metadata;
-  return tableOf(kind, [object], parts.clock.now(), {
+  return tableOf({ columns }, [object], parts.clock.now(), {
     includeObject: includeObject(request.query),
     metadata: resourceVersion ? { resourceVersion } : {},
   });

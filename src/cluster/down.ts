@@ -14,10 +14,8 @@ export async function down(name: string, progress: Progress): Promise<boolean> {
   const record = readRecord(name);
   if (!record) return false;
   const paths = clusterPaths(name);
-  if (record.relay) {
-    progress('relay');
-    await stopRelay(record.relay);
-  }
+  progress('relay');
+  await stopRelay(name, record.relay);
   for (const node of record.nodes) {
     progress(`node ${node.name}`);
     await haltNode(name, node);

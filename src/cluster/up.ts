@@ -103,7 +103,7 @@ async function run(record: ClusterRecord, options: UpOptions, progress: Progress
     writeRecord(record);
   }
   if (!record.relay || !isAlive(record.relay)) {
-    record.relay = await startRelay(paths, relayConfig(record, paths.lanNetns, certs));
+    record.relay = await startRelay(record.name, paths, relayConfig(record, paths.lanNetns, certs));
     writeRecord(record);
   }
   record.userKubeconfig = writeAccess(record, addresses, certs, options.kubeconfig);

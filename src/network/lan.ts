@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { familyOf } from '../lib/ip.ts';
+import { addressBytes, familyOf, parseAddress } from '../lib/ip.ts';
 import { createNetns, inNamespace } from '../lib/linux/namespaces.ts';
 import { addAddress } from '../lib/linux/netlink/addresses.ts';
 import {
@@ -60,14 +60,20 @@ export interface NodePlug {
   lanNetns: string;
   nodeNetns: string;
   nodeName: string;
-  /** Of the node on the LAN, with prefix: `172.30.0.2/20`. */
+  /** Of the node on the LAN, with prefix: `172.30.0.2/20`. IPv4 first. */
   addresses: readonly string[];
 }
 
 /** Gives the node its `eth0`. No default route: there is nothing outside the LAN. */
 export function attachNode({ lanNetns, nodeNetns, nodeName, addresses }: NodePlug): void {
   inNamespace(nodeNetns, () => writeSysctlsIfPresent(usableAtOnce));
-  plugIn(lanNetns, portOf(nodeName), { netns: nodeNetns, name: 'eth0', addresses });
+  // Plugged in again it has the same hardware address: its neighbours need not find it anew.
+  plugIn(lanNetns, portOf(nodeName), {
+    netns: nodeNetns,
+    name: 'eth0',
+    addresses,
+    mac: macOf(addresses[0] ?? ''),
+  });
 }
 
 /** Unplugs the node; its `eth0` is gone. */
@@ -97,15 +103,22 @@ export function leaveHost(name: string, hostNetns?: string): void {
 interface OuterEnd {
   netns: string;
   name: string;
+  mac?: string;
   addresses: readonly string[];
 }
 
-function plugIn(lanNetns: string, port: string, { netns, name, addresses }: OuterEnd): void {
+/** A locally administered address that carries the IPv4 address. */
+const macOf = (address: string): string => {
+  const bytes = addressBytes(parseAddress(address.split('/')[0] ?? ''));
+  return ['02', '53', ...[...bytes.subarray(-4)].map((byte) => byte.toString(16).padStart(2, '0'))].join(':');
+};
+
+function plugIn(lanNetns: string, port: string, { netns, name, mac, addresses }: OuterEnd): void {
   const outside = openSync(netns, 'r');
   try {
     withSocket(lanNetns, (lan) => {
       deleteLink(lan, port);
-      lan.send(addVeth({ name: port, master: indexOf(lan, bridge) }, { name }, outside));
+      lan.send(addVeth({ name: port, master: indexOf(lan, bridge) }, { name, ...(mac && { mac }) }, outside));
       lan.send(setLink(indexOf(lan, port), { up: true }));
     });
     withSocket(netns, (end) => {

@@ -30,7 +30,7 @@ export function footprintOf(name: string): Footprint {
 /** What is left of a cluster, one line each; empty when nothing is. */
 export function leftOf(name: string, was: Footprint): string[] {
   const { dir, run } = clusterPaths(name);
-  const held = namespacesOnHost();
+  const held = namespacesBeside(name);
   return [
     ...[...was.processes.filter(isAlive), ...processesOf(name)].map((p) => `process ${p.pid} ${p.command}`),
     ...was.namespaces.filter((namespace) => held.has(namespace)).map((namespace) => `namespace ${namespace}`),
@@ -84,11 +84,16 @@ function parentOf(pid: number): number {
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
 }
 
-/** Those of processes, of mounts, and of open files. */
-function namespacesOnHost(): Set<string> {
+/**
+ * Those of processes, of mounts, and of open files; but for what other clusters have, because the kernel
+ * gives the numbers of namespaces that ended to new ones.
+ */
+function namespacesBeside(name: string): Set<string> {
+  const ofOthers = new RegExp(`/switchboard/(?!${name}/)[^/]+/`);
   const found = new Set<string>();
   for (const pid of pids()) {
-    for (const namespace of [...namespacesOf(pid), ...heldByMounts(pid), ...heldByFiles(pid)])
+    if (ofOthers.test(textOf(`/proc/${pid}/cgroup`))) continue;
+    for (const namespace of [...namespacesOf(pid), ...heldByMounts(pid, ofOthers), ...heldByFiles(pid)])
       found.add(namespace);
   }
   return found;
@@ -100,10 +105,10 @@ const namespacesOf = (pid: number): Set<string> =>
   new Set(kinds.map((kind) => linkOf(`/proc/${pid}/ns/${kind}`)).filter(Boolean));
 
 /** `4026532281` stands as `net:[4026532281]` in the fourth column of mounts of nsfs. */
-const heldByMounts = (pid: number): string[] =>
+const heldByMounts = (pid: number, except = /^$/): string[] =>
   textOf(`/proc/${pid}/mountinfo`)
     .split('\n')
-    .flatMap((line) => (/ - nsfs /.test(line) ? [line.split(' ')[3] ?? ''] : []));
+    .flatMap((line) => (/ - nsfs /.test(line) && !except.test(line) ? [line.split(' ')[3] ?? ''] : []));
 
 function heldByFiles(pid: number): string[] {
   try {

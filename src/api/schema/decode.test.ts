@@ -25,6 +25,32 @@ describe('a body that is an object of its kind', () => {
     assert.deepEqual(object, { metadata: { name: 'web' }, spec: {} });
   });
 
+  test('loses what is empty, except where nothing at all would say something else', () => {
+    const { object } = pod(`
+      metadata: { name: web, labels: {}, ownerReferences: [], generateName: '' }
+      spec:
+        hostNetwork: false
+        automountServiceAccountToken: false
+        terminationGracePeriodSeconds: 0
+        tolerations: []
+        volumes: [{ name: a, emptyDir: {} }]
+        containers: [{ name: web, env: [{ name: EMPTY, value: '' }], args: [''] }]
+    `);
+    assert.deepEqual(object, {
+      metadata: { name: 'web' },
+      spec: {
+        automountServiceAccountToken: false,
+        terminationGracePeriodSeconds: 0,
+        volumes: [{ name: 'a', emptyDir: {} }],
+        containers: [{ name: 'web', env: [{ name: 'EMPTY' }], args: [''] }],
+      },
+    });
+    const list = { items: [] };
+    assert.deepEqual(decode(list, 'core/v1.PodList').object, list);
+    const settings = { data: { key: '' } };
+    assert.deepEqual(decode(settings, 'core/v1.ConfigMap').object, settings);
+  });
+
   test('loses what is unknown, and says where it stood', () => {
     const { object, unknown } = pod(`
       spec:

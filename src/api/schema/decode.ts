@@ -1,7 +1,7 @@
 /**
  * Checks the JSON that a client sent against the fields of a message: what is of a wrong type is an
  * error, what is unknown is left out and reported (whether that is an error is the client's choice:
- * `fieldValidation`), what is null counts as left out. Scalars come out in their canonical form.
+ * `fieldValidation`), what is null or empty counts as left out. Scalars come out in their canonical form.
  */
 import { badRequest, type StatusError } from '../errors.ts';
 import { type Field, type Message, messageOf } from '../message.ts';
@@ -60,8 +60,10 @@ class Decoder {
       const field = type.byName.get(name);
       const path = join(place.path, name);
       if (!field) this.unknown.push(`unknown field ${JSON.stringify(path)}`);
-      else if (value !== null)
-        object[name] = this.field(value, field, { go: join(place.go, name), path, struct: goName(type) });
+      else if (value !== null) {
+        const found = this.field(value, field, { go: join(place.go, name), path, struct: goName(type) });
+        if (!isLeftOut(found, field)) object[name] = found;
+      }
     }
     return object;
   }
@@ -108,6 +110,15 @@ class Decoder {
     const where = go === '' ? `value of type ${goType}` : `struct field ${struct}.${go} of type ${goType}`;
     this.errors.push(`json: cannot unmarshal ${shown} into Go ${where}`);
   }
+}
+
+/** As Go's `omitempty` has it: who sends `[]`, `{}`, 0, false or "" and who sends nothing leave the same object. */
+function isLeftOut(value: unknown, { shape, type, required, pointer }: Field): boolean {
+  if (required) return false;
+  if (shape === 'list') return Array.isArray(value) && value.length === 0;
+  if (shape === 'map') return isObject(value) && Object.keys(value).length === 0;
+  if (pointer || typeof type !== 'string' || type === 'intOrString') return false;
+  return value === '' || value === 0 || value === false;
 }
 
 function goType(field: Field): string {

@@ -4,10 +4,15 @@ import { configMap } from '../core/configmap/kind.ts';
 import { namespace } from '../core/namespace/kind.ts';
 import { service } from '../core/service/kind.ts';
 import { fromYaml, said } from '../testObjects.ts';
+import type { ConfigMap } from '../types.ts';
 import { validateCreate, validateUpdate } from '../validate.ts';
 
 const wrong = (metadata: string) =>
   said(validateCreate(configMap, fromYaml(configMap, `{ metadata: ${metadata} }`)));
+
+/** With nothing filled in for what is not there. */
+const bare = (metadata: object) =>
+  said(validateCreate(configMap, { ...fromYaml(configMap, '{}'), metadata } as ConfigMap));
 
 const matches = (errors: string[], ...expected: RegExp[]) => {
   assert.equal(errors.length, expected.length, errors.join('\n'));
@@ -24,7 +29,10 @@ describe('metadata', () => {
   });
 
   test('needs a name as the kind wants it', () => {
-    matches(wrong('{ name: "" }'), /^metadata\.name: Required value: name or generateName is required$/);
+    matches(
+      bare({ name: '', namespace: 'default' }),
+      /^metadata\.name: Required value: name or generateName is required$/,
+    );
     matches(
       wrong('{ name: Web_1 }'),
       /^metadata\.name: Invalid value: "Web_1": a lowercase RFC 1123 subdomain/,
@@ -42,7 +50,7 @@ describe('metadata', () => {
   });
 
   test('has a namespace exactly when the kind has', () => {
-    matches(wrong('{ namespace: "" }'), /^metadata\.namespace: Required value$/);
+    matches(bare({ name: 'web' }), /^metadata\.namespace: Required value$/);
     const namespaced = fromYaml(namespace, '{ metadata: { namespace: default } }');
     matches(
       said(validateCreate(namespace, namespaced)),

@@ -1,4 +1,5 @@
 /** `/scale`: how many, of whatever has replicas. https://kubernetes.io/docs/reference/kubernetes-api/autoscaling-resources/scale-v1/ */
+import { scaleColumns } from '../../api/autoscaling/scale/columns.ts';
 import { fieldInvalid, invalid, methodNotAllowed } from '../../api/errors.ts';
 import { formatLabelSelector } from '../../api/selectors.ts';
 import type { KubeObject, LabelSelector } from '../../api/types.ts';
@@ -9,6 +10,7 @@ import type { ObjectAnswer } from '../contract.ts';
 import { type Readable, readBody } from '../input.ts';
 import { checkIdentity, type Written } from '../meta.ts';
 import { patchedObject } from '../verbs/patch.ts';
+import { shapeOf, tableOfOne } from '../views.ts';
 import { type Change, current, rewrite } from '../write.ts';
 
 const scaleKind = {
@@ -23,7 +25,13 @@ interface Scale extends KubeObject {
 
 export async function scale(call: Call, verb: Verb): Promise<ObjectAnswer> {
   const selectorPath = call.kind.scale?.selector ?? '';
-  const answer = (entry: Entry): ObjectAnswer => ({ code: 200, object: scaleOf(entry.object, selectorPath) });
+  const answer = ({ object }: Entry): ObjectAnswer => {
+    const scaled = scaleOf(object, selectorPath);
+    return {
+      code: 200,
+      object: shapeOf(call) === 'Table' ? tableOfOne(call, scaled, scaleColumns) : scaled,
+    };
+  };
   switch (verb) {
     case 'get':
       return answer(await current(call));

@@ -99,6 +99,6 @@ function reshapedEvent(call: Call, shape: Shape, { type, object }: ServedEvent):
   if (type === 'ERROR') return { type, object };
   const seen = object as KubeObject;
   if (shape === 'metadata') return { type, object: metadataOf(seen) };
-  const table = tableOfOne(call, seen);
+  const table = tableOfOne(call, seen, call.kind.columns);
   return { type, object: type === 'BOOKMARK' ? { ...table, rows: [] } : table };
 }

@@ -10,7 +10,7 @@ import { componentCommand } from '../component.ts';
 import { agentConfig, controlPlaneConfig } from '../config.ts';
 import { clusterPaths, compileCache, imagesDir, inNode, nodePaths, packageRoot } from '../paths.ts';
 import type { ClusterRecord, NodeRecord } from '../record.ts';
-import { createCgroups, hostHierarchies, nodeCgroups, removeCgroups } from './cgroups.ts';
+import { cgroupsOf, createCgroups, hostHierarchies, removeCgroups } from './cgroups.ts';
 import { writeEtc } from './etc.ts';
 import { launchScript } from './script.ts';
 
@@ -22,10 +22,11 @@ export async function bootNode(
   node: NodeRecord,
   certs: ClusterCertificates,
 ): Promise<NodeRecord> {
+  // Something of it may be there from an `up` that was cut off.
+  await haltNode(cluster.name, node);
   const paths = nodePaths(cluster.name, node.name);
   for (const directory of [paths.var, paths.etc, paths.run, paths.root])
     mkdirSync(directory, { recursive: true });
-  rmSync(paths.pidFile, { force: true });
   writeEtc({
     directory: paths.etc,
     hostname: node.name,
@@ -122,7 +123,7 @@ export async function haltNode(cluster: string, node: NodeRecord): Promise<NodeR
   }
   removeNamespace(paths.netns);
   rmSync(paths.run, { recursive: true, force: true });
-  await removeCgroups(nodeCgroups(hostHierarchies(), cluster, node.name));
+  await removeCgroups(cgroupsOf(hostHierarchies(), cluster, node.name));
   return rest;
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { hierarchies, nodeCgroups } from './cgroups.ts';
+import { cgroupsOf, hierarchies } from './cgroups.ts';
 
 const hybridMounts = `
 tmpfs /sys/fs/cgroup tmpfs rw,mode=755 0 0
@@ -20,7 +20,7 @@ describe('the cgroup of a node', () => {
   });
 
   test('stands below our own, so that limits set on us hold', () => {
-    assert.deepEqual(nodeCgroups(hierarchies(hybridMounts, hybridOwn), 'dev', 'dev-1'), [
+    assert.deepEqual(cgroupsOf(hierarchies(hybridMounts, hybridOwn), 'dev', 'dev-1'), [
       '/sys/fs/cgroup/cpu,cpuacct/switchboard/dev/dev-1',
       '/sys/fs/cgroup/memory/user/1/switchboard/dev/dev-1',
       '/sys/fs/cgroup/systemd/switchboard/dev/dev-1',
@@ -29,7 +29,7 @@ describe('the cgroup of a node', () => {
 
   test('is one directory on a host with v2 alone, at its top: a cgroup with processes may have no controllers below', () => {
     const found = hierarchies('cgroup2 /sys/fs/cgroup cgroup2 rw 0 0\n', '0::/user.slice\n');
-    assert.deepEqual(nodeCgroups(found, 'dev', 'dev-1'), ['/sys/fs/cgroup/switchboard/dev/dev-1']);
+    assert.deepEqual(cgroupsOf(found, 'dev', 'dev-1'), ['/sys/fs/cgroup/switchboard/dev/dev-1']);
   });
 
   test('is absent where the host has no cgroups', () => {

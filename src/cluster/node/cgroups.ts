@@ -1,5 +1,5 @@
 /**
- * A node's cgroup, below the one this process is in, so that limits set on us hold for the cluster too.
+ * The cgroup of a node, or of the relay, below the one this process is in, so that limits set on us hold for the cluster too.
  * Hosts have cgroup v1 (one hierarchy a controller), v2 (one for all), or both at once.
  */
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
@@ -50,12 +50,12 @@ export function hostHierarchies(): Hierarchy[] {
   return hierarchies(readFileSync('/proc/self/mounts', 'utf8'), readFileSync('/proc/self/cgroup', 'utf8'));
 }
 
-/** The directories of one node's cgroup, one a hierarchy. */
-export const nodeCgroups = (found: readonly Hierarchy[], cluster: string, node: string): string[] =>
-  found.map(({ mount, own }) => `${mount}${own === '/' ? '' : own}/switchboard/${cluster}/${node}`);
+/** The directories of the cgroup of a node, or of the relay, one a hierarchy. */
+export const cgroupsOf = (found: readonly Hierarchy[], cluster: string, member: string): string[] =>
+  found.map(({ mount, own }) => `${mount}${own === '/' ? '' : own}/switchboard/${cluster}/${member}`);
 
-export function createCgroups(found: readonly Hierarchy[], cluster: string, node: string): string[] {
-  const directories = nodeCgroups(found, cluster, node);
+export function createCgroups(found: readonly Hierarchy[], cluster: string, member: string): string[] {
+  const directories = cgroupsOf(found, cluster, member);
   for (const [i, directory] of directories.entries()) {
     const hierarchy = found[i];
     mkdirSync(directory, { recursive: true });
@@ -84,25 +84,53 @@ function enableControllers(mount: string, directory: string): void {
   }
 }
 
-/** Removes cgroups and all below them, once their last process has gone (waits up to 2 s for that). */
+/**
+ * Ends every process in the cgroups and below them, and removes them: they are the surest record of what was
+ * started, also of what an `up` that was cut off had no time to write down. Waits up to 2 s.
+ */
 export async function removeCgroups(directories: readonly string[]): Promise<void> {
   for (const directory of directories) {
-    for (let tries = 0; !removeTree(directory) && tries < 100; tries++) await sleep(20);
+    for (let tries = 0; !removeTree(directory) && tries < 100; tries++) {
+      killTree(directory);
+      await sleep(20);
+    }
     removeIfEmpty(directory.slice(0, directory.lastIndexOf('/')));
     removeIfEmpty(directory.split('/').slice(0, -2).join('/'));
   }
 }
 
-function removeTree(directory: string): boolean {
-  let below: string[];
+function killTree(directory: string): void {
+  for (const child of below(directory)) killTree(child);
+  for (const pid of readIfThere(`${directory}/cgroup.procs`).split('\n').filter(Boolean)) {
+    try {
+      process.kill(Number(pid), 'SIGKILL');
+    } catch {
+      // It ended by itself meanwhile.
+    }
+  }
+}
+
+function readIfThere(file: string): string {
   try {
-    below = readdirSync(directory, { withFileTypes: true })
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function below(directory: string): string[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map((entry) => `${directory}/${entry.name}`);
   } catch {
-    return true;
+    return [];
   }
-  for (const child of below) removeTree(child);
+}
+
+/** False when something is still in it. */
+function removeTree(directory: string): boolean {
+  for (const child of below(directory)) removeTree(child);
   return removeIfEmpty(directory);
 }
 

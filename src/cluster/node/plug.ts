@@ -26,7 +26,7 @@ export async function startNode(cluster: string, name: string): Promise<boolean>
     record.nodes,
     Date.now(),
   );
-  replace(record, await bootNode(record, await haltNode(cluster, node), certs));
+  replace(record, await bootNode(record, node, certs));
   return true;
 }
 

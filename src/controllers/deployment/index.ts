@@ -1,5 +1,4 @@
 /** Moves the ReplicaSets of a Deployment from one template to the next. */
-import { isDeepStrictEqual } from 'node:util';
 import { isAlreadyExists, isNotFound } from '../../api/errors.ts';
 import { deployments, pods, replicaSets } from '../../api/resource.ts';
 import type { Deployment, Pod, ReplicaSet } from '../../api/types.ts';
@@ -9,6 +8,7 @@ import { type Context, type Controller, itself } from '../loop.ts';
 import { controllerOf, isControlledBy, ownerKey } from '../owners.ts';
 import { ownWrites } from '../ownWrites.ts';
 import { isTerminal } from '../pods.ts';
+import { isSameStatus } from '../sameStatus.ts';
 import { isEmptySelector, selects } from '../selection.ts';
 import { type Desired, desired } from './desired.ts';
 import { annotation, newSetOf } from './revision.ts';
@@ -91,7 +91,7 @@ async function act(
   }
   for (const set of wanted.remove) await remove(context, set);
   if (wanted.againMs !== undefined) again(keyOf(found), wanted.againMs);
-  if (!isDeepStrictEqual(wanted.status, found.status))
+  if (!isSameStatus(wanted.status, found.status))
     await client.update(deployments, { ...current, status: wanted.status }, 'status');
 }
 

@@ -1,5 +1,4 @@
 /** Keeps as many pods as a ReplicaSet asks for. */
-import { isDeepStrictEqual } from 'node:util';
 import { isNotFound } from '../../api/errors.ts';
 import { pods, replicaSets } from '../../api/resource.ts';
 import type { Pod, ReplicaSet } from '../../api/types.ts';
@@ -9,6 +8,7 @@ import { type Context, type Controller, isNamespaceEnding, itself } from '../loo
 import { controllerOf, isControlledBy, ownerKey } from '../owners.ts';
 import { type OwnWrites, ownWrites } from '../ownWrites.ts';
 import { podFrom } from '../podTemplate.ts';
+import { isSameStatus } from '../sameStatus.ts';
 import { selects } from '../selection.ts';
 import { slowStart } from '../slowStart.ts';
 import { desired, type Failure, statusOf } from './desired.ts';
@@ -126,7 +126,7 @@ async function writeStatus(
 ): Promise<void> {
   const { status, againMs } = statusOf(set, owned, failure, clock.now());
   if (againMs !== undefined) again(keyOf(set), againMs);
-  if (!isDeepStrictEqual(status, set.status)) await client.update(replicaSets, { ...set, status }, 'status');
+  if (!isSameStatus(status, set.status)) await client.update(replicaSets, { ...set, status }, 'status');
 }
 
 const messageOf = (err: unknown): string => (err instanceof Error ? err.message : String(err));

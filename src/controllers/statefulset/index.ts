@@ -1,5 +1,4 @@
 /** Keeps the numbered pods of a StatefulSet, one step at a time. */
-import { isDeepStrictEqual } from 'node:util';
 import { isAlreadyExists, isNotFound } from '../../api/errors.ts';
 import { controllerRevisions, pods, statefulSets } from '../../api/resource.ts';
 import type { ControllerRevision, Pod, StatefulSet } from '../../api/types.ts';
@@ -9,6 +8,7 @@ import { type Context, type Controller, itself } from '../loop.ts';
 import { controllerOf, isControlledBy, ownerKey } from '../owners.ts';
 import { type OwnWrites, ownWrites } from '../ownWrites.ts';
 import { isTerminal } from '../pods.ts';
+import { isSameStatus } from '../sameStatus.ts';
 import { selects } from '../selection.ts';
 import { type Desired, desired } from './desired.ts';
 import { ordinalOf, podOf } from './pod.ts';
@@ -73,7 +73,7 @@ async function sync(context: Context, set: StatefulSet, world: World): Promise<v
   for (const old of beyondHistory(set, all, [names.current, names.update], owned))
     await client.delete(controllerRevisions, { name: old.metadata.name, namespace });
   if (wanted.againMs !== undefined) again(keyOf(set), wanted.againMs);
-  if (!isDeepStrictEqual(wanted.status, set.status))
+  if (!isSameStatus(wanted.status, set.status))
     await client.update(statefulSets, { ...set, status: wanted.status }, 'status');
 }
 

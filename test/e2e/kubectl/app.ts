@@ -37,7 +37,7 @@ spec:
 export const second = `
 apiVersion: v1
 kind: ConfigMap
-metadata: {name: settings}
+metadata: {name: settings, labels: {state: second}}
 data: {colour: green, shape: round}
 ---
 apiVersion: v1
@@ -66,7 +66,7 @@ spec:
 `;
 
 /** A pod that only waits, and goes when it is told to. */
-export const waiting = (name: string, labels = '{}'): string => `
+export const waiting = (name: string, labels = `{run: ${name}}`): string => `
 apiVersion: v1
 kind: Pod
 metadata: {name: ${name}, labels: ${labels}}

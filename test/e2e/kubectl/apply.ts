@@ -56,7 +56,10 @@ describe('kubectl apply', () => {
     await kubectl('label', 'configmap', 'settings', 'written-by=another');
     assert.equal(await kubectl('apply', '-f', after1), each('configured'));
     assert.deepEqual(JSON.parse(await at('cm/settings', '.data')), { colour: 'green', shape: 'round' });
-    assert.deepEqual(JSON.parse(await at('cm/settings', '.metadata.labels')), { 'written-by': 'another' });
+    assert.deepEqual(JSON.parse(await at('cm/settings', '.metadata.labels')), {
+      state: 'second',
+      'written-by': 'another',
+    });
     assert.equal(await at('svc/app', '.spec.ports[*].port'), '8080');
     assert.equal(await at('deploy/app', '.spec.replicas'), '2');
     const env = JSON.parse(await at('deploy/app', '.spec.template.spec.containers[0].env')) as object[];
@@ -103,7 +106,7 @@ describe('kubectl apply', () => {
     writeFileSync(refused, other);
     await refuses(
       kubectl.attempt('apply', '-f', refused),
-      /Deployment "app" is invalid: spec\.selector: .*field is immutable/,
+      /Deployment\.apps "app" is invalid: spec\.selector: .*field is immutable/,
     );
   });
 });

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { before, describe, test } from 'node:test';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
 import { execute } from '../../../src/lib/exec.ts';
 import type { Kubectl } from '../../support/kubectl.ts';
 import { first, second } from './app.ts';
@@ -8,19 +11,24 @@ import { type Place, placeOf, refuses } from './cluster.ts';
 describe('kubectl changes objects', () => {
   let place: Place;
   let kubectl: Kubectl;
+  const directory = mkdtempSync(join(tmpdir(), 'switchboard-edit-'));
+  const editor = join(directory, 'editor');
   before(async () => {
     place = await placeOf('changing');
     ({ kubectl } = place);
     await kubectl.input(first, 'apply', '-f', '-');
+    writeFileSync(editor, `cat "$2" >>${directory}/shown; sed -i "$1" "$2"`);
   });
+  after(() => rmSync(directory, { recursive: true }));
 
   const at = (object: string, path: string) => kubectl('get', object, '-o', `jsonpath={${path}}`);
   const settings = async () => JSON.parse(await at('cm/settings', '.data')) as Record<string, string>;
 
-  /** Runs `kubectl edit` with a script in the editor's place. */
-  const edit = (editor: string, ...args: string[]) =>
+  /** Runs `kubectl edit` with a sed script in the editor's place, which also keeps what it was shown. */
+  const edit = (script: string, ...args: string[]) =>
     execute('env', [
-      `KUBE_EDITOR=${editor}`,
+      `TMPDIR=${directory}`,
+      `KUBE_EDITOR=sh ${editor} ${script}`,
       place.program,
       '--kubeconfig',
       place.kubeconfig,
@@ -29,12 +37,13 @@ describe('kubectl changes objects', () => {
     ]);
 
   test('edit opens the object and takes what was saved', async () => {
-    const edited = await edit('sed -i s/blue/red/', 'configmap', 'settings');
+    const edited = await edit('s/blue/red/', 'configmap', 'settings');
     assert.deepEqual([edited.code, edited.stdout], [0, 'configmap/settings edited\n']);
     assert.equal((await settings())['colour'], 'red');
-    assert.match((await edit('true', 'configmap', 'settings')).stderr, /no changes made/);
-    const wrong = await edit('sed -i s/port:.80/port:\\ 99999/', 'service', 'app');
-    assert.match(wrong.stderr, /must be between 1 and 65535/);
+    assert.match((await edit('s/none/none/', 'configmap', 'settings')).stderr, /no changes made/);
+    const wrong = await edit('/port:.80$/s/80/99999/', 'service', 'app');
+    assert.match(wrong.stderr, /services "app" is invalid/);
+    assert.match(readFileSync(join(directory, 'shown'), 'utf8'), /# .*must be between 1 and 65535/);
   });
 
   test('patch: a JSON patch', async () => {
@@ -114,7 +123,10 @@ describe('kubectl changes objects', () => {
     await refuses(label('tier=two'), /already has a value \(one\), and --overwrite is false/);
     assert.equal((await label('tier=two', '--overwrite')).code, 0);
     assert.equal((await label('who-')).stdout, 'configmap/settings unlabeled\n');
-    assert.deepEqual(JSON.parse(await at('cm/settings', '.metadata.labels')), { tier: 'two' });
+    assert.deepEqual(JSON.parse(await at('cm/settings', '.metadata.labels')), {
+      state: 'second',
+      tier: 'two',
+    });
     await refuses(label('tier=not valid'), /a valid label must be|Invalid value/);
     await kubectl('annotate', 'cm', 'settings', 'example.org/note=some words');
     assert.equal(await at('cm/settings', '.metadata.annotations.example\\.org/note'), 'some words');

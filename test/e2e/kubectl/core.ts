@@ -7,11 +7,17 @@ import { after, before, describe, test } from 'node:test';
 import { headOf } from '../../support/columns.ts';
 import { eventually } from '../../support/eventually.ts';
 import type { Kubectl } from '../../support/kubectl.ts';
+import type { KubectlProgram } from '../../support/kubectls.ts';
 import { first, second, waiting } from './app.ts';
 import { placeOf, programs, refuses } from './cluster.ts';
 
-for (const program of programs) {
-  describe(`kubectl ${program.version}`, () => {
+// Several at once: most of the time each of them waits.
+describe('every kubectl', { concurrency: 3 }, () => {
+  for (const program of programs) everyDay(program);
+});
+
+function everyDay(program: KubectlProgram): void {
+  describe(`kubectl ${program.version}`, { concurrency: 1 }, () => {
     let kubectl: Kubectl;
     const directory = mkdtempSync(join(tmpdir(), 'switchboard-core-'));
     const [one, two] = [join(directory, 'one.yaml'), join(directory, 'two.yaml')];

@@ -273,8 +273,6 @@ describe('kubectl meets pods', () => {
     const told = await kubectl('events', '--for=pod/tool');
     for (const reason of ['Scheduled', 'Pulled', 'Created', 'Started'])
       assert.match(told, new RegExp(reason));
-    const warnings = await kubectl('events', '--for=pod/crashing', '--types=Warning');
-    assert.match(warnings, /BackOff +Pod\/crashing +Back-off restarting failed container main in pod/);
     const selected = await kubectl(
       'get',
       'events',
@@ -282,6 +280,19 @@ describe('kubectl meets pods', () => {
       'involvedObject.name=tool,reason=Started',
     );
     assert.match(selected, /Started container main/);
+  });
+
+  test('a container that always ends is started again, ever more slowly, and events say so', async () => {
+    await kubectl('run', 'looping', '--image=busybox', '--', 'false');
+    await eventually(async () =>
+      assert.match(await kubectl('get', 'pod', 'looping'), /CrashLoopBackOff +1 \(\d+s ago\)/),
+    );
+    await eventually(async () =>
+      assert.match(
+        await kubectl('events', '--for=pod/looping', '--types=Warning'),
+        /BackOff +Pod\/looping +Back-off restarting failed container looping in pod looping_meeting/,
+      ),
+    );
   });
 
   test('an image that cannot be pulled is told in the status and in events', async () => {
