@@ -36,6 +36,7 @@ async function bench(): Promise<Row[]> {
     shown.step(`up, ${run} of ${runs}`);
     const { cluster, seconds } = await measureUp(name);
     upSeconds.push(seconds);
+    if (verbose) say(cluster.said.replace(/^(?=.)/gm, '  '));
     try {
       shown.step(`memory, ${run} of ${runs}`);
       idleMegabytes.push(await idle(cluster));

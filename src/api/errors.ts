@@ -175,5 +175,4 @@ export const isNotFound = (err: unknown) => hasReason(err, 'NotFound');
 export const isAlreadyExists = (err: unknown) => hasReason(err, 'AlreadyExists');
 export const isConflict = (err: unknown) => hasReason(err, 'Conflict');
 export const isExpired = (err: unknown) => hasReason(err, 'Expired') || hasReason(err, 'Gone');
-export const isInvalid = (err: unknown) => hasReason(err, 'Invalid');
 export const isForbidden = (err: unknown) => hasReason(err, 'Forbidden');

@@ -2,19 +2,13 @@
 import { expired, internal, StatusError } from '../api/errors.ts';
 import type { KubeObject, Status } from '../api/types.ts';
 import type { Logger } from '../lib/log.ts';
-import { Compacted, type Entry, TooSlow } from '../store/contract.ts';
+import { Compacted, TooSlow } from '../store/contract.ts';
 import type { ObjectAnswer, TextAnswer } from './contract.ts';
 
 export const text = (code: number, body: string): TextAnswer => ({
   code,
   contentType: 'text/plain; charset=utf-8',
   body,
-});
-
-export const answerEntry = (code: number, entry: Entry): ObjectAnswer => ({
-  code,
-  object: entry.object,
-  json: entry.json,
 });
 
 /** What is thrown anywhere below, as the `Status` that the client sees. */

@@ -22,6 +22,3 @@ export function availableInMs(pod: Pod, minReadySeconds: number, now: number): n
   const since = Date.parse(podCondition(pod, 'Ready')?.lastTransitionTime ?? '');
   return Number.isNaN(since) ? undefined : Math.max(0, since + minReadySeconds * 1000 - now);
 }
-
-export const isAvailable = (pod: Pod, minReadySeconds: number, now: number): boolean =>
-  availableInMs(pod, minReadySeconds, now) === 0;

@@ -3,7 +3,6 @@ import { after } from 'node:test';
 import './kubectl/about.ts';
 import './kubectl/apply.ts';
 import './kubectl/change.ts';
-import './kubectl/core.ts';
 import './kubectl/create.ts';
 import './kubectl/delete.ts';
 import './kubectl/describe.ts';

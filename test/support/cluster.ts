@@ -25,6 +25,8 @@ export interface ClusterOptions {
 
 export interface TestCluster {
   name: string;
+  /** What `up` said while it worked. */
+  said: string;
   kubeconfig: string;
   kubectl: Kubectl;
   /** `127.0.0.1` for the first cluster of a machine. */
@@ -54,19 +56,18 @@ export async function startCluster({ name, nodes = 1 }: ClusterOptions): Promise
     rmSync(directory, { recursive: true, force: true });
     forget();
   };
-  try {
-    const options = ['--hermetic', '--name', name, '--nodes', String(nodes), '--kubeconfig', kubeconfig];
-    await run(program, ['up', ...options], { timeoutMs: upTimeoutMs });
-  } catch (err) {
+  const options = ['--hermetic', '--name', name, '--nodes', String(nodes), '--kubeconfig', kubeconfig];
+  const { code, stderr: said } = await switchboard('up', ...options);
+  if (code !== 0) {
     const told = whatNodesSay(name);
     await takeDown();
-    throw new Error(`${(err as Error).message}\n${told}`, { cause: err });
+    throw new Error(`Cannot bring ${name} up: ${said}\n${told}`);
   }
-  return { ...clusterNamed(name, kubeconfig), down: takeDown };
+  return { ...clusterNamed(name, kubeconfig), said, down: takeDown };
 }
 
 /** Handles of a cluster that is up. */
-function clusterNamed(name: string, kubeconfig: string): Omit<TestCluster, 'down'> {
+function clusterNamed(name: string, kubeconfig: string): Omit<TestCluster, 'down' | 'said'> {
   const record = () => existingRecord(name);
   const { lanNetns } = clusterPaths(name);
   const nodePid = (node: string) => {
@@ -95,19 +96,6 @@ function whatNodesSay(name: string): string {
   return globSync(`${clusterPaths(name).dir}/nodes/*/var/log/switchboard/*/current`)
     .map((file) => `${file}:\n${readFileSync(file, 'utf8').split('\n').slice(-15).join('\n')}`)
     .join('\n');
-}
-
-/** Takes the cluster down whatever comes of `work`. */
-export async function withCluster<T>(
-  options: ClusterOptions,
-  work: (cluster: TestCluster) => Promise<T>,
-): Promise<T> {
-  const cluster = await startCluster(options);
-  try {
-    return await work(cluster);
-  } finally {
-    await cluster.down();
-  }
 }
 
 const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
