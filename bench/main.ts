@@ -2,6 +2,7 @@
  * `make bench`: the figures that the project promises, measured on this machine, in one table.
  * BENCH_RUNS says how often a cluster is brought up and scaled (3), BENCH_VERBOSE=1 where time and memory go.
  */
+import { availableParallelism, loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fail } from '../src/cli/fail.ts';
 import { showProgress } from '../src/cli/progress.ts';
@@ -115,6 +116,10 @@ const rowsOf = ({ upSeconds, scaleSeconds, podMs, idleMegabytes }: Figures): Row
   },
 ];
 
+const loadBefore = (loadavg()[0] ?? 0).toFixed(1);
 const rows = await bench().catch(fail);
 process.stdout.write(`\n${tableOf(rows)}\n`);
+process.stdout.write(
+  `\nOn ${availableParallelism()} processors; what else they had to do when it began: load ${loadBefore}\n`,
+);
 process.exit(0);

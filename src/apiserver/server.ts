@@ -131,6 +131,7 @@ async function serve(
   response.on('error', () => {});
   const answer = await answerTo(options, limits, incoming, signal);
   try {
+    if (isUnread(incoming) && incoming.httpVersionMajor === 1) await letPass(incoming);
     const unread = isUnread(incoming);
     // What was not read of a body would be taken for the next request.
     if (unread && incoming.httpVersionMajor === 1) response.setHeader('connection', 'close');
@@ -144,6 +145,14 @@ async function serve(
     if (signal.aborted || response.destroyed) return;
     await lastWord(response, err);
   }
+}
+
+const passMs = 1_000;
+
+/** Over HTTP/1.1 the end of an unread connection is a reset, which may overtake the answer: the rest may come in first. */
+async function letPass(incoming: Incoming): Promise<void> {
+  incoming.resume();
+  await once(incoming, 'close', { signal: AbortSignal.timeout(passMs) }).catch(() => {});
 }
 
 /**

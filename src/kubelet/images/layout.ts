@@ -2,7 +2,7 @@
  * Image layouts on disk. https://github.com/opencontainers/image-spec/blob/main/image-layout.md
  * All layouts of a store share one `blobs` directory, so that what images have in common is there once.
  */
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImageConfig } from '../contract.ts';
 
@@ -37,6 +37,13 @@ export async function createLayout(dir: string): Promise<void> {
   await mkdir(dir, { recursive: true });
   await symlink('../../blobs', join(dir, 'blobs'));
   await writeFile(join(dir, 'oci-layout'), JSON.stringify({ imageLayoutVersion: '1.0.0' }));
+}
+
+/** Into a layout, from a directory laid out as its `blobs`. A blob that is there already is the same. */
+export async function moveBlobs(from: string, layout: string): Promise<void> {
+  for (const hex of await readdir(join(from, 'sha256'))) {
+    await rename(join(from, 'sha256', hex), blobPath(layout, `sha256:${hex}`));
+  }
 }
 
 export async function readLayout(dir: string): Promise<LayoutImage> {

@@ -23,6 +23,10 @@ export function recordKey(record: Pick<ImageRecord, 'reference' | 'anyTag'>): st
   return record.anyTag ? record.reference.slice(0, record.reference.lastIndexOf(':')) : record.reference;
 }
 
+/** Whether the image goes with this record: no other means the same one. */
+export const isLastName = (records: ReadonlyMap<string, ImageRecord>, record: ImageRecord): boolean =>
+  ![...records.values()].some((other) => other.id === record.id && recordKey(other) !== recordKey(record));
+
 export const keyToFileName = (key: string): string => `${encodeURIComponent(key)}.json`;
 
 /** The exact reference first, then a preloaded image of the repository; a digest is met only exactly. */

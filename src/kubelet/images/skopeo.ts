@@ -1,7 +1,7 @@
 /** The one place where `skopeo` and `umoci` are called. */
 import { rm, writeFile } from 'node:fs/promises';
 import { execute, run } from '../../lib/exec.ts';
-import { layoutTag } from './layout.ts';
+import { layoutTag, moveBlobs } from './layout.ts';
 import { pullFailure } from './reason.ts';
 import { formatReference, isLocalRegistry, type Reference } from './reference.ts';
 
@@ -41,9 +41,20 @@ export async function copyFromRegistry(
   }
 }
 
-/** Copies from an archive: `docker-archive:FILE:REF` or `oci-archive:FILE:REF`. */
-export const copyFromArchive = (source: string, layout: string): Promise<void> =>
-  copy([], [], source, layout);
+/**
+ * Copies from an archive: `docker-archive:FILE:REF` or `oci-archive:FILE:REF`. Its blobs join the others only when
+ * all are written: a layer of a Docker archive that is among them already as a plain tar would be taken as it is, and
+ * be called gzip in the manifest.
+ */
+export async function copyFromArchive(source: string, layout: string): Promise<void> {
+  const blobs = `${layout}.blobs`;
+  try {
+    await copy([], ['--dest-shared-blob-dir', blobs], source, layout);
+    await moveBlobs(blobs, layout);
+  } finally {
+    await rm(blobs, { recursive: true, force: true });
+  }
+}
 
 /** Writes the root file system of a layout's image, with its owners, to a directory that does not exist yet. */
 export async function unpack(layout: string, rootfs: string): Promise<void> {

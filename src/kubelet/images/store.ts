@@ -9,7 +9,7 @@ import { createLayout, type LayoutImage, readLayout } from './layout.ts';
 import { withLock } from './lock.ts';
 import { mountedImages } from './mounted.ts';
 import { hexOf, storePaths } from './paths.ts';
-import { type ImageRecord, keyToFileName, recordKey, select } from './record.ts';
+import { type ImageRecord, isLastName, keyToFileName, recordKey, select } from './record.ts';
 import {
   formatReference,
   isLocalRegistry,
@@ -31,7 +31,7 @@ export interface LocalImageStore extends ImageStore {
   list(): Promise<StoredImage[]>;
   /** Brings every named image of a Docker or OCI archive in; they are pinned. */
   load(file: string): Promise<StoredImage[]>;
-  /** Forgets a reference, and the image with its last one. Refuses while a container stands on it. */
+  /** Forgets a reference, and the image with its last one; refuses that while a container stands on it. */
   remove(reference: string): Promise<void>;
   /**
    * Enters an image under a reference. `fill` writes the image into the layout it is given, and may unpack it to
@@ -148,10 +148,11 @@ export function imageStore({ dir, enter = [], hermetic = false }: ImageStoreOpti
 
     async remove(text) {
       const reference = parseReference(text);
-      const record = select(await index.records(), reference);
+      const records = await index.records();
+      const record = select(records, reference);
       if (!record) throw new Error(`Cannot remove image ${formatReference(reference)}: it is not here`);
       const shown = record.anyTag ? repositoryOf(reference) : record.reference;
-      if ((await mountedImages()).has(hexOf(record.id))) {
+      if (isLastName(records, record) && (await mountedImages()).has(hexOf(record.id))) {
         throw new Error(`Cannot remove image ${shown}: a container is using it`);
       }
       await index.delete(recordKey(record));

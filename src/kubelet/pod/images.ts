@@ -16,6 +16,9 @@ interface Failed {
 
 type Needs = Pick<Surroundings, 'images' | 'objects' | 'event' | 'clock'>;
 
+/** A name does not become right by itself; the pod's image may be changed. */
+const invalidNameMs = 10_000;
+
 /** How soon ErrImagePull turns into ImagePullBackOff. */
 const soonMs = 2_000;
 
@@ -30,7 +33,7 @@ export class PodImages {
   /** Rejects with a {@link StartFailure}. */
   async get(pod: Pod, container: Container): Promise<Image> {
     const { name, image = '', imagePullPolicy = 'IfNotPresent' } = container;
-    const found = await this.#needs.images.find(image);
+    const found = await this.#find(pod, name, image);
     if (found && (found.pinned || imagePullPolicy !== 'Always')) {
       const message = `Container image "${image}" already present on machine`;
       this.#needs.event(pod, 'Normal', 'Pulled', message, name);
@@ -43,6 +46,17 @@ export class PodImages {
     }
     this.#respectBackoff(pod, name, image);
     return this.#pull(pod, name, image);
+  }
+
+  async #find(pod: Pod, container: string, image: string): Promise<Image | undefined> {
+    try {
+      return await this.#needs.images.find(image);
+    } catch (err) {
+      const message = `Failed to apply default image tag "${image}": ${err instanceof Error ? err.message : String(err)}`;
+      this.#needs.event(pod, 'Warning', 'InspectFailed', message, container);
+      this.#needs.event(pod, 'Warning', 'Failed', 'Error: InvalidImageName', container);
+      throw new StartFailure('InvalidImageName', message, invalidNameMs);
+    }
   }
 
   #respectBackoff(pod: Pod, container: string, image: string): void {

@@ -5,8 +5,8 @@ export interface Crun {
   readonly program: string;
   readonly globalArguments: readonly string[];
   start(id: string): Promise<void>;
-  /** Of one that has ended; nothing if crun does not know it. */
-  delete(id: string): Promise<void>;
+  /** Of one that has ended, or by force of any; nothing if crun does not know it. */
+  delete(id: string, force?: boolean): Promise<void>;
 }
 
 export function crunIn(root: string, withCgroups: boolean, program = '/usr/bin/crun'): Crun {
@@ -17,8 +17,9 @@ export function crunIn(root: string, withCgroups: boolean, program = '/usr/bin/c
     async start(id) {
       await run(program, [...globalArguments, 'start', id]);
     },
-    async delete(id) {
-      const { code, stderr } = await execute(program, [...globalArguments, 'delete', id]);
+    async delete(id, force = false) {
+      const options = force ? ['--force'] : [];
+      const { code, stderr } = await execute(program, [...globalArguments, 'delete', ...options, id]);
       if (code !== 0 && !/does not exist|No such file/.test(stderr))
         throw new Error(`Cannot delete container ${id}: ${stderr.trim()}`);
     },

@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, rmSync, statSync, watch, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import type { Clock } from '../../lib/clock.ts';
 import { logger } from '../../lib/log.ts';
-import { identify, isAlive, signalProcess } from '../../lib/process.ts';
+import { ended, identify, isAlive, type ProcessId, signalProcess } from '../../lib/process.ts';
 import type { ContainerConfig, ContainerRecord, ContainerRuntime } from '../contract.ts';
 import { attach } from './attach.ts';
 import { type Cgroups, findCgroups } from './cgroup.ts';
@@ -35,6 +35,8 @@ export interface RuntimeOptions {
 /** So many containers are made at a time; more only get into each other's way. */
 const concurrency = 4;
 const sweepMs = 10_000;
+const killPatienceMs = 10_000;
+const monitorPatienceMs = 500;
 const cannotRun = 128;
 const unknownExit = 137;
 
@@ -203,7 +205,7 @@ class ConmonRuntime implements ContainerRuntime {
       await this.#clock.sleep(sweepMs, signal);
       if (signal.aborted) return;
       for (const stored of this.#known.values())
-        if (stored.record.state === 'running' && !runs(stored)) this.#check(stored);
+        if (stored.record.state !== 'exited' && stored.process && !runs(stored)) this.#check(stored);
     }
   }
 
@@ -260,7 +262,8 @@ class ConmonRuntime implements ContainerRuntime {
         const left = identify(pid);
         if (left) signalProcess(left, 'SIGKILL');
       }
-    await this.#crun.delete(record.id);
+    if (record.startedAtMs === undefined) await this.#abandon(stored);
+    else await this.#crun.delete(record.id);
     if (cgroupPath) this.#cgroups?.remove(cgroupPath);
     unmountRoot(join(this.#containers, record.id));
     stored.released = true;
@@ -268,11 +271,26 @@ class ConmonRuntime implements ContainerRuntime {
   }
 
   async #kill(stored: StoredContainer): Promise<void> {
-    const end = this.#endOf(stored.record.id).promise;
-    if (stored.process && runs(stored)) {
-      signalProcess(stored.process, 'SIGKILL');
-      await end;
-    } else this.#check(stored);
+    const { record, process } = stored;
+    if (process) {
+      signalProcess(process, 'SIGKILL');
+      await Promise.race([this.#endOf(record.id).promise, this.#goneWithoutAWord(process)]);
+    }
+    if (stored.record.state !== 'exited') this.#check(stored);
+    if (stored.record.state !== 'exited') throw new Error(`Cannot end container ${record.id}: it goes on`);
+  }
+
+  /** The monitor tells the exit code soon after the end. One that was killed, too, tells nothing. */
+  async #goneWithoutAWord(process: ProcessId): Promise<void> {
+    await ended(process, killPatienceMs);
+    await this.#clock.sleep(monitorPatienceMs);
+  }
+
+  /** What an agent that was killed was just making may still be under way: its monitor ends first. */
+  async #abandon({ record: { id } }: StoredContainer): Promise<void> {
+    const monitor = identify(Number(readIfThere(join(this.#containers, id, 'conmon.pid'))));
+    if (monitor) signalProcess(monitor, 'SIGKILL');
+    await this.#crun.delete(id, true);
   }
 }
 

@@ -20,7 +20,7 @@ export interface Place {
 }
 
 /** A new namespace, and a kubectl (the newest, where none is named) that speaks in it. */
-export async function placeOf(namespace: string, program = programs.find((p) => p.version === process.env['FULL']) ?? programs.at(-1)): Promise<Place> {
+export async function placeOf(namespace: string, program = programs.at(-1)): Promise<Place> {
   assert.ok(program, 'there is a kubectl');
   const { kubeconfig } = await cluster();
   const own = `${kubeconfig}-${namespace}`;

@@ -131,7 +131,9 @@ describe('kubectl get', () => {
   });
 
   test('in all namespaces, sorted, and in pages', async () => {
-    const everywhere = await kubectl('get', 'pods', '-A', '--sort-by=.metadata.name', '--chunk-size=1');
+    const everywhere = await kubectl('get', 'pods', '-A', '--sort-by=.metadata.name');
+    const paged = await kubectl('get', 'pods', '-A', '--chunk-size=1');
+    assert.equal(rowsOf(paged).length, rowsOf(everywhere).length);
     const rows = rowsOf(everywhere);
     assert.ok(new Set(rows.map(({ NAMESPACE }) => NAMESPACE)).size > 1);
     const names = rows.map(({ NAME }) => NAME);
