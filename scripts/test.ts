@@ -8,13 +8,13 @@ const kinds: Record<string, { files: string[]; concurrency: number; timeoutMs: n
       'src/**/*.test.ts',
       'test/*.test.ts',
       'test/controlplane/*.test.ts',
-      '{demo,images,scripts}/**/*.test.ts',
+      '{bench,demo,images,scripts}/**/*.test.ts',
     ],
     concurrency: 2,
     timeoutMs: 60_000,
   },
   kernel: { files: ['test/kernel/*.test.ts'], concurrency: 1, timeoutMs: 180_000 },
-  e2e: { files: ['test/e2e/*.test.ts'], concurrency: 1, timeoutMs: 300_000 },
+  e2e: { files: ['test/e2e/*.test.ts'], concurrency: 1, timeoutMs: 600_000 },
 };
 
 const kind = kinds[process.argv[2] ?? ''];
