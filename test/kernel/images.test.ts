@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
@@ -169,23 +178,36 @@ describe('images come from registries and archives', { timeout: 90_000 }, () => 
   });
 
   describe('archives', () => {
+    const archive = async (format: string, name: string): Promise<string> => {
+      const file = join(dir, 'image.tar');
+      const source = `oci:${join(directory, 'image')}:image`;
+      await run('skopeo', ['--insecure-policy', 'copy', '--quiet', source, `${format}:${file}:${name}`]);
+      return file;
+    };
+
     for (const format of ['docker-archive', 'oci-archive']) {
       test(`a ${format} is loaded under its name, and pinned`, async () => {
-        const file = join(dir, 'image.tar');
-        const source = `oci:${join(directory, 'image')}:image`;
-        await run('skopeo', [
-          '--insecure-policy',
-          'copy',
-          '--quiet',
-          source,
-          `${format}:${file}:team/tool:v9`,
-        ]);
-        const [image] = await store.load(file);
+        const [image] = await store.load(await archive(format, 'team/tool:v9'));
         assert.equal(image?.reference, 'docker.io/team/tool:v9');
         const found = await store.find('team/tool:v9');
         assert.equal(found?.pinned, true);
         assert.equal(statSync(join(found.rootfs, 'etc/owner')).uid, 1000);
         assert.equal(await store.find('team/tool:v8'), undefined);
+        assert.deepEqual(readdirSync(join(dir, 'tmp')), []);
+      });
+
+      test(`a ${format} is loaded whose layers are here already, uncompressed`, async () => {
+        const entry = { reference: 'docker.io/team/plain:latest', pinned: true, anyTag: true };
+        await store.add(entry, async (layout) => {
+          const built = join(directory, 'image');
+          cpSync(join(built, 'blobs/sha256'), join(layout, 'blobs/sha256'), { recursive: true });
+          cpSync(join(built, 'index.json'), join(layout, 'index.json'));
+        });
+        const file = await archive(format, 'team/tool:v9');
+        // What was unpacked before would hide what the layers are.
+        rmSync(join(dir, 'rootfs'), { recursive: true });
+        const [image] = await store.load(file);
+        assert.equal(statSync(join(image?.rootfs ?? '', 'etc/owner')).uid, 1000);
       });
     }
   });
@@ -201,7 +223,7 @@ describe('images come from registries and archives', { timeout: 90_000 }, () => 
       await assert.rejects(store.remove(`${open.host}/team/app:v1`), /it is not here/);
     });
 
-    test('waits for the container that stands on it, in whatever namespace that is', async () => {
+    test('waits for the container that stands on it, in whatever namespace that is, unless it has another name', async () => {
       const { rootfs } = await store.pull(`${open.host}/team/app:v1`);
       const script = `mount -t tmpfs t /mnt && cd /mnt && mkdir u w r &&
         mount -t overlay -o lowerdir=${rootfs},upperdir=u,workdir=w image r && echo up && exec sleep 60`;
@@ -212,6 +234,11 @@ describe('images come from registries and archives', { timeout: 90_000 }, () => 
         await once(container.stdout, 'data');
         await assert.rejects(store.remove(`${open.host}/team/app:v1`), /a container is using it/);
         assert.ok(await store.find(`${open.host}/team/app:v1`));
+        await push(`${open.host}/team/app:alias`);
+        assert.equal((await store.pull(`${open.host}/team/app:alias`)).rootfs, rootfs);
+        await store.remove(`${open.host}/team/app:alias`);
+        assert.equal(await store.find(`${open.host}/team/app:alias`), undefined);
+        assert.ok(await store.find(`${open.host}/team/app:v1`), 'only the name went');
       } finally {
         container.kill('SIGKILL');
         await once(container, 'exit');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type ImageRecord, keyToFileName, recordKey, select } from './record.ts';
+import { type ImageRecord, isLastName, keyToFileName, recordKey, select } from './record.ts';
 import { parseReference } from './reference.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
@@ -48,6 +48,19 @@ describe('which image answers for a reference', () => {
 test('a preloaded image does not share its record with the pulled latest tag', () => {
   const reference = 'docker.io/library/nginx:latest';
   assert.notEqual(recordKey({ reference, anyTag: true }), recordKey({ reference, anyTag: false }));
+});
+
+test('an image goes with the last record of its id, be it of any tag or of one', () => {
+  const reference = 'docker.io/library/nginx:latest';
+  const named = image(reference, { id: 'same' });
+  const preloaded = image(reference, { id: 'same', anyTag: true });
+  const other = image('docker.io/library/redis:7', { id: 'other' });
+  const both = new Map([named, preloaded, other].map((record) => [recordKey(record), record]));
+  assert.equal(isLastName(both, named), false);
+  assert.equal(isLastName(both, preloaded), false);
+  assert.equal(isLastName(both, other), true);
+  both.delete(recordKey(named));
+  assert.equal(isLastName(both, preloaded), true);
 });
 
 test('a record is a file in one directory, whatever its reference', () =>

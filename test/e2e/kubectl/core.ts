@@ -92,7 +92,8 @@ function everyDay(program: KubectlProgram): void {
 
     test('executes, copies, reads logs, forwards', async () => {
       await kubectl('wait', '--for=condition=Ready', 'pod/tool', '--timeout=20s');
-      assert.equal((await kubectl.attempt('exec', 'tool', '--', 'sh', '-c', 'exit 5')).code, 5);
+      const ended = await kubectl.attempt('exec', 'tool', '--', 'sh', '-c', 'exit 5');
+      assert.equal(ended.code, 5, ended.stderr);
       assert.equal(await kubectl.input('in', 'exec', '-i', 'tool', '--', 'cat'), 'in');
       await kubectl('cp', one, 'tool:/tmp/one');
       assert.equal(await kubectl('exec', 'tool', '--', 'cat', '/tmp/one'), first + '---' + waiting('tool'));

@@ -15,11 +15,16 @@ import { SpdyStream, type Wire } from './stream.ts';
 const mostStreams = 2048;
 /** Answers to pings and resets that the client does not read, before it has to. */
 const mostUnreadBytes = 1 << 20;
-/** For the client to read the rest and hang up. */
-const lingerMs = 5_000;
-/** A connection that is not read does not tell that its client is gone, unless something is sent. */
-const heartbeatMs = 1_000;
 const heartbeatId = 2;
+
+export interface Times {
+  /** For the client to read the rest and hang up. */
+  lingerMs: number;
+  /** A connection that is not read does not tell that its client is gone, unless something is sent. */
+  heartbeatMs: number;
+}
+
+const usual: Times = { lingerMs: 5_000, heartbeatMs: 1_000 };
 
 /** Whether the stream is wanted; asked before it is answered, so nothing may be written at once. */
 export type OnStream = (stream: SpdyStream) => boolean;
@@ -33,11 +38,13 @@ export class SpdySession {
   readonly #headers = new HeaderWriter();
   readonly #streams = new Map<number, SpdyStream>();
   readonly #wire: Wire;
+  readonly #times: Times;
   #lastStreamId = 0;
   #closing = false;
 
-  constructor(connection: Duplex, head: Buffer, onStream: OnStream) {
+  constructor(connection: Duplex, head: Buffer, onStream: OnStream, times: Times = usual) {
     this.#connection = connection;
+    this.#times = times;
     this.#onStream = onStream;
     this.#wire = {
       sendData: (id, bytes, fin, done) => this.#send(frames.data(id, bytes, fin), done),
@@ -53,9 +60,14 @@ export class SpdySession {
     void this.#run(head);
   }
 
-  /** Everything that was written is sent; then both sides hang up. */
+  /**
+   * Tells the client that this is all. It hangs up first, when it has read everything: a connection that is
+   * closed while something on it is unread loses what is still on its way.
+   */
   close(): void {
-    if (!this.#closing) this.#goAway(frames.goAwayStatus.ok);
+    if (this.#closing) return;
+    for (const stream of this.#streams.values()) stream.unpipe().resume();
+    this.#goAway(frames.goAwayStatus.ok);
   }
 
   async #run(head: Buffer): Promise<void> {
@@ -65,8 +77,9 @@ export class SpdySession {
       for await (const chunk of chunks) await this.#take(chunk);
       this.#connection.destroy();
     } catch (err) {
-      if (err instanceof SpdyError) this.#goAway(frames.goAwayStatus.protocolError);
-      else this.#connection.destroy();
+      if (!(err instanceof SpdyError)) return void this.#connection.destroy();
+      this.#goAway(frames.goAwayStatus.protocolError);
+      this.#connection.resume().end();
     }
   }
 
@@ -80,7 +93,7 @@ export class SpdySession {
   }
 
   async #hold(room: Promise<void>): Promise<void> {
-    const heartbeat = setInterval(() => this.#send(frames.ping(heartbeatId)), heartbeatMs);
+    const heartbeat = setInterval(() => this.#send(frames.ping(heartbeatId)), this.#times.heartbeatMs);
     await room;
     clearInterval(heartbeat);
   }
@@ -137,10 +150,7 @@ export class SpdySession {
   #goAway(status: number): void {
     this.#closing = true;
     this.#send(frames.goAway(this.#lastStreamId, status));
-    this.#connection.end();
-    // The client is heard out: a connection that is closed with something unread loses what is on its way.
-    this.#connection.resume();
-    setTimeout(() => this.#connection.destroy(), lingerMs).unref();
+    setTimeout(() => this.#connection.destroy(), this.#times.lingerMs).unref();
   }
 
   #send(frame: Buffer, done?: (err?: Error | null) => void): void {
