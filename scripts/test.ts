@@ -29,6 +29,8 @@ const child = spawn(
   process.execPath,
   [
     '--test',
+    // A test that failed may leave something open; it must not keep the run from its end.
+    '--test-force-exit',
     `--test-concurrency=${kind.concurrency}`,
     `--test-timeout=${kind.timeoutMs}`,
     `--test-reporter=${process.env['CI'] || !process.stdout.isTTY ? 'spec' : 'dot'}`,

@@ -22,7 +22,7 @@ export interface Election {
   signal: AbortSignal;
 }
 
-const leaseDurationMs = 15_000;
+export const leaseDurationMs = 15_000;
 const renewEveryMs = 5_000;
 /** Without a renewal for so long the job is stopped, before anybody else may take the Lease. */
 const giveUpAfterMs = 10_000;

@@ -509,7 +509,7 @@ spec:
       const from = performance.now();
       await remove('stubborn', 1);
       await gone('stubborn');
-      assert.ok(performance.now() - from < 3000);
+      assert.ok(performance.now() - from < 30_000, 'not after the 60 s that it first had');
     });
 
     test('a new agent leaves running pods as they are and takes deleted ones away', async () => {

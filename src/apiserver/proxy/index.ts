@@ -46,7 +46,8 @@ export function kubeletProxy(deps: KubeletProxyDeps): KubeletProxy {
 
   async function podOf(path: string): Promise<{ pod: Pod; subresource: string }> {
     const { group, plural, namespace = '', name = '', subresource = '' } = parsePath(path) ?? {};
-    if (group !== '' || plural !== 'pods')
+    // Also `pods/proxy`, whose names may carry a port: `web:80`.
+    if (group !== '' || plural !== 'pods' || !(isStream(subresource) || subresource === 'log'))
       throw new StatusError(501, 'NotImplemented', `requests to ${plural}/${subresource} are not passed on`);
     const pod = await deps.pod(namespace, name);
     if (!pod) throw notFound(pods, name);
@@ -63,8 +64,6 @@ export function kubeletProxy(deps: KubeletProxyDeps): KubeletProxy {
     async answer({ path, query, signal }) {
       const { pod, subresource } = await podOf(path);
       if (isStream(subresource)) throw badRequest('Upgrade request required');
-      if (subresource !== 'log')
-        throw new StatusError(501, 'NotImplemented', `requests to pods/${subresource} are not passed on`);
       const location = logLocation(pod, query);
       return location ? fetchLog(dial, await addressOf(location.nodeName), location.path, signal) : emptyLog;
     },

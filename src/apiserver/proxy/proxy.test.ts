@@ -258,7 +258,7 @@ describe('a plain request', () => {
     );
     await assert.rejects(ask('/api/v1/nodes/a/proxy/healthz'), says(501, 'NotImplemented', /nodes\/proxy/));
     await assert.rejects(
-      ask('/api/v1/namespaces/shop/pods/web/proxy'),
+      ask('/api/v1/namespaces/shop/pods/web:80/proxy/'),
       says(501, 'NotImplemented', /pods\/proxy/),
     );
   });

@@ -6,6 +6,7 @@ import type { Remote, Served, Upgrading, Wanted } from '../remote.ts';
 import { TerminalSizes } from '../terminal.ts';
 import { acceptWebSocket, webSocketProtocol } from './accept.ts';
 import { Channels } from './channels.ts';
+import { untilItReads } from './greeting.ts';
 import { closeChannel, type Message, channels as numbers } from './message.ts';
 
 export async function processByWebSocket(client: Upgrading, { wanted, serve }: Served): Promise<void> {
@@ -21,6 +22,7 @@ export async function processByWebSocket(client: Upgrading, { wanted, serve }: S
     else channels.receive(message);
   };
   const channels = new Channels(socket, isBase64(protocol), onMessage);
+  if (closesChannels(protocol)) await untilItReads(socket);
   channels.greet(wanted.stdout ? numbers.stdout : wanted.stderr ? numbers.stderr : numbers.error);
   await serve(remoteOf(channels, wanted, protocol, (listener) => (resized = listener)));
   channels.close();
