@@ -2,7 +2,7 @@
  * One node's agent: kubelet, pod network, routes and proxy, which know nothing of each other, wired together.
  * It may end at any time: pods, their addresses and the kernel's rules stay as they are.
  */
-import { nodes, services, endpointSlices } from '../api/resource.ts';
+import { endpointSlices, nodes, services } from '../api/resource.ts';
 import { httpClient } from '../client/http.ts';
 import { informer } from '../client/informer.ts';
 import { imageStore } from '../kubelet/images/store.ts';
@@ -50,7 +50,14 @@ export async function runAgent(config: AgentConfig, signal: AbortSignal): Promis
   const podCIDRs = () => knownNodes.get(nodeName)?.spec?.podCIDRs;
   const routes = syncRoutes({ nodes: knownNodes, nodeName });
   const nft = kernelNft();
-  const proxy = startProxy({ services: knownServices, slices: knownSlices, nft, nodeName, clusterCIDRs, serviceCIDRs });
+  const proxy = startProxy({
+    services: knownServices,
+    slices: knownSlices,
+    nft,
+    nodeName,
+    clusterCIDRs,
+    serviceCIDRs,
+  });
   const notReady = readiness({ podCIDRs, routes: routes.synced, proxy: proxy.synced });
 
   const kubelet = startKubelet({

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
-import { WebSocket } from 'ws';
+import { type ClientOptions, WebSocket } from 'ws';
 import { FakeRuntime } from '../../../test/support/fakeRuntime.ts';
 import type { Pod } from '../../api/types.ts';
 import { systemClock } from '../../lib/clock.ts';
@@ -163,14 +163,19 @@ describe('the server answers', () => {
     req.end();
     const [answer] = (await once(req, 'response')) as [IncomingMessage];
     assert.equal(answer.statusCode, 200);
-    appendFileSync(logPath, '2026-01-01T00:00:01.000000000Z stdout F two\n');
-    assert.equal(String((await once(answer, 'data'))[0]), 'two\n');
+    // From where it follows is settled a moment after the answer has begun.
+    const writing = setInterval(
+      () => appendFileSync(logPath, '2026-01-01T00:00:01.000000000Z stdout F two\n'),
+      20,
+    );
+    const [data] = await once(answer, 'data').finally(() => clearInterval(writing));
+    assert.match(String(data), /^(two\n)+$/);
     req.destroy();
   });
 });
 
-function open(path: string, protocol?: string | string[]): WebSocket {
-  return new WebSocket(`wss://127.0.0.1:${port}${path}`, protocol ?? [], { ca, ...identity() });
+function open(path: string, protocol?: string | string[], options?: ClientOptions): WebSocket {
+  return new WebSocket(`wss://127.0.0.1:${port}${path}`, protocol ?? [], { ca, ...identity(), ...options });
 }
 
 /** What a client of the channels hears until the server closes. */
@@ -203,6 +208,20 @@ describe('a command over a WebSocket', () => {
     assert.equal(out, 'a\nb\n');
     assert.equal(err, 'err\n');
     assert.deepEqual(JSON.parse(status ?? '').details.causes, [{ reason: 'ExitCode', message: '3' }]);
+  });
+
+  test('of v5 says nothing before its client reads, unless that takes long', async () => {
+    const socket = open(sh('echo hello'), 'v5.channel.k8s.io', { autoPong: false });
+    const all = heard(socket);
+    await once(socket, 'ping');
+    let messages = 0;
+    socket.on('message', () => messages++);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    assert.equal(messages, 0);
+    socket.pong();
+    assert.equal((await all)[1], 'hello\n');
+    const silent = open(sh('echo hello'), 'v5.channel.k8s.io', { autoPong: false });
+    assert.equal((await heard(silent))[1], 'hello\n');
   });
 
   test('of v4 tells how it ended with a Status', async () => {

@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 import { statusOf, wordsOf } from '../outcome.ts';
 import { channelProcess, closesChannels, isBase64, tellsStatus } from '../protocols.ts';
 import type { Remote, Served, Upgrading, Wanted } from '../remote.ts';
-import { TerminalSizes } from '../terminal.ts';
+import { type TerminalSize, TerminalSizes } from '../terminal.ts';
 import { acceptWebSocket, webSocketProtocol } from './accept.ts';
 import { Channels } from './channels.ts';
 import { untilItReads } from './greeting.ts';
@@ -13,7 +13,10 @@ export async function processByWebSocket(client: Upgrading, { wanted, serve }: S
   const protocol = webSocketProtocol(client, channelProcess);
   const socket = await acceptWebSocket(client, protocol);
   const sizes = new TerminalSizes();
-  let resized: Parameters<Remote['onResize']>[0] = () => {};
+  let early: TerminalSize | undefined;
+  let resized = (size: TerminalSize): void => {
+    early = size;
+  };
   const onMessage = (message: Message): void => {
     const { channel, data } = message;
     if (channel === numbers.resize) sizes.push(data.toString()).forEach((size) => resized(size));
@@ -22,9 +25,14 @@ export async function processByWebSocket(client: Upgrading, { wanted, serve }: S
     else channels.receive(message);
   };
   const channels = new Channels(socket, isBase64(protocol), onMessage);
+  // Made before anything is waited for: what the client says meanwhile is kept.
+  const remote = remoteOf(channels, wanted, protocol, (listener) => {
+    resized = listener;
+    if (early) listener(early);
+  });
   if (closesChannels(protocol)) await untilItReads(socket);
   channels.greet(wanted.stdout ? numbers.stdout : wanted.stderr ? numbers.stderr : numbers.error);
-  await serve(remoteOf(channels, wanted, protocol, (listener) => (resized = listener)));
+  await serve(remote);
   channels.close();
 }
 
