@@ -73,13 +73,10 @@ describe('a deployment', () => {
     });
 
     const target = { name: 'web', namespace: 'default' };
-    const started = performance.now();
     await client.patch(deployments, target, { spec: { replicas: 100 } });
     await within(async () =>
       assert.equal((await client.get(deployments, 'web', 'default')).status?.readyReplicas, 100),
     );
-    const tookMs = performance.now() - started;
-    console.log(`# 100 pods in ${Math.round(tookMs)} ms`);
     const { items: hundred } = await client.list(pods, { namespace: 'default' });
     assert.equal(hundred.length, 100);
     const onFirst = hundred.filter((p) => p.spec?.nodeName === 'node-1').length;

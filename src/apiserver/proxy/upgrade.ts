@@ -62,6 +62,9 @@ function headOf(answer: IncomingMessage, without: readonly string[] = [], more =
   return `${head}${more}\r\n`;
 }
 
+/** How long the other side has for what is still on its way. */
+const restMs = 2_000;
+
 /** Bytes go both ways, no faster than they are read; when one side is gone, the other gets the rest and ends. */
 function join(a: Duplex, b: Duplex): void {
   for (const [from, to] of [
@@ -69,7 +72,11 @@ function join(a: Duplex, b: Duplex): void {
     [b, a],
   ] as const) {
     from.on('error', () => {});
-    from.once('close', () => to.end(() => to.destroy()));
+    from.once('close', () => {
+      to.end(() => to.destroy());
+      // One that does not read would keep its rest, and what runs behind it, for ever.
+      setTimeout(() => to.destroy(), restMs).unref();
+    });
     from.pipe(to);
   }
 }
