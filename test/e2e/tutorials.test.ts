@@ -61,6 +61,10 @@ describe('a deployment that is exposed on a node port', () => {
   let port: number;
   before(async () => {
     await kubectl('create', 'deployment', 'nginx', '--image=nginx', '--replicas=2');
+    // Without one a pod is ready as soon as it runs, which is a moment before its server listens: here as anywhere.
+    const readinessProbe = { tcpSocket: { port: 80 } };
+    const spec = { template: { spec: { containers: [{ name: 'nginx', readinessProbe }] } } };
+    await kubectl('patch', 'deployment', 'nginx', '-p', JSON.stringify({ spec }));
     await rolledOut('nginx');
     await kubectl('expose', 'deployment', 'nginx', '--name=nginxsvc', '--type=NodePort', '--port=80');
     port = (await service('nginxsvc')).ports?.[0]?.nodePort ?? 0;

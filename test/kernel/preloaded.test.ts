@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { recipes } from '../../images/recipes.ts';
 import { imagesDir } from '../../src/cluster/paths.ts';
@@ -171,10 +171,9 @@ describe("Switchboard's own image", { timeout: 60_000 }, () => {
     assert.match(await says('switchboard/switchboard', 'switchboard --help'), /Usage: switchboard[\s\S]*dns/);
   });
 
-  test('shares the memory of the program with the host', async () => {
+  test('carries that program whole', async () => {
+    // By a hard link to the one of the package that built it, so that both share their memory; or a copy of it.
     const image = await find('switchboard/switchboard');
-    const [own, hosts] = [statSync(`${image.rootfs}/usr/bin/node`), statSync(process.execPath)];
-    if (own.dev === hosts.dev) assert.equal(own.ino, hosts.ino);
-    else assert.equal(own.size, readFileSync(process.execPath).length);
+    assert.equal(statSync(`${image.rootfs}/usr/bin/node`).size, statSync(process.execPath).size);
   });
 });
