@@ -89,6 +89,9 @@ export const unsupportedMediaType = (message: string) =>
 export const tooLarge = (limitBytes: number) =>
   new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${limitBytes}`);
 
+/** 503: what the request would be passed on to is not there, or does not answer. */
+export const serviceUnavailable = (message: string) => new StatusError(503, 'ServiceUnavailable', message);
+
 export const internal = (message: string) =>
   new StatusError(500, 'InternalError', `Internal error occurred: ${message}`);
 

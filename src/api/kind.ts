@@ -4,7 +4,20 @@
  */
 import type { FieldError } from './errors.ts';
 import type { Resource } from './resource.ts';
+import type { Structure } from './schema/structure.ts';
 import type { KubeObject } from './types.ts';
+
+/** Another form in which the objects of a kind are stored: that of another version, or of another group. */
+export interface StoredForm {
+  /** Where they stand in the store. */
+  readonly resource: Pick<Resource, 'group' | 'plural' | 'namespaced'>;
+  /** The same objects in the stored form, and back; none of them is changed. */
+  toStored(objects: readonly KubeObject[]): Converted;
+  toServed(objects: readonly KubeObject[]): Converted;
+}
+
+/** A webhook takes its time. */
+type Converted = readonly KubeObject[] | Promise<readonly KubeObject[]>;
 
 /** A column of the table that `kubectl get` prints. */
 export interface Column<T> {
@@ -19,6 +32,7 @@ export interface Column<T> {
 
 /** Written as a method, so that a kind of pods is also a kind of objects. */
 type ReadField<T> = { read(obj: T): string }['read'];
+type ChangeRule<T> = { check(obj: T, old: T): FieldError[] }['check'];
 
 export interface Kind<T extends KubeObject = KubeObject> {
   readonly resource: Resource<T>;
@@ -36,16 +50,24 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly scale?: { selector: string };
   /** What may stand in a field selector beside metadata.name and metadata.namespace. */
   readonly selectableFields?: Readonly<Record<string, ReadField<T>>>;
+  /** Absent: objects are stored as they are served. */
+  readonly stored?: StoredForm;
   /** Objects of this kind are forgotten after so many seconds. */
   readonly ttlSeconds?: number;
   /** How long `metadata.name` may be and what may stand in it. */
   readonly nameRule?: 'label' | 'label1035' | 'subdomain' | 'path';
+  /** How its objects are put together for server-side apply, where that does not stand in the tables. */
+  structure?(): Structure;
   /** Seconds between the delete request and the end of the object; 0 or absent: at once. */
   graceSeconds?(obj: T): number;
   /** Fills what was left out, in place. Constant defaults stand in the fields. */
   defaults?(obj: T): void;
   /** What is wrong with a new object, beyond the types of its fields. */
   validate?(obj: T): FieldError[];
+  /** What is wrong with an object only when it is new. */
+  validateCreate?(obj: T): FieldError[];
   /** What is wrong with this change. `validate` has been called already. */
   validateUpdate?(obj: T, old: T): FieldError[];
+  /** Subresources, by name, through which something else may change: in the place of `validateUpdate`. */
+  readonly validateSubresource?: Readonly<Record<string, ChangeRule<T>>>;
 }

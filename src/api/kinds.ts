@@ -2,6 +2,52 @@
  * All kinds that the API serves. A new kind is a new folder and a line here; discovery, verbs, watches,
  * tables and OpenAPI follow.
  */
+
+import { mutatingAdmissionPolicy } from './admissionregistration/mutatingadmissionpolicy/kind.ts';
+import { mutatingAdmissionPolicyBinding } from './admissionregistration/mutatingadmissionpolicybinding/kind.ts';
+import { mutatingWebhookConfiguration } from './admissionregistration/mutatingwebhookconfiguration/kind.ts';
+import { validatingAdmissionPolicy } from './admissionregistration/validatingadmissionpolicy/kind.ts';
+import { validatingAdmissionPolicyBinding } from './admissionregistration/validatingadmissionpolicybinding/kind.ts';
+import { validatingWebhookConfiguration } from './admissionregistration/validatingwebhookconfiguration/kind.ts';
+import { customResourceDefinition } from './apiextensions/customresourcedefinition/kind.ts';
+import { apiService } from './apiregistration/apiservice/kind.ts';
+import { daemonSet } from './apps/daemonset/kind.ts';
+import { horizontalPodAutoscaler } from './autoscaling/horizontalpodautoscaler/kind.ts';
+import { cronJob } from './batch/cronjob/kind.ts';
+import { job } from './batch/job/kind.ts';
+import { certificateSigningRequest } from './certificates/certificatesigningrequest/kind.ts';
+import { limitRange } from './core/limitrange/kind.ts';
+import { persistentVolume } from './core/persistentvolume/kind.ts';
+import { persistentVolumeClaim } from './core/persistentvolumeclaim/kind.ts';
+import { podTemplate } from './core/podtemplate/kind.ts';
+import { replicationController } from './core/replicationcontroller/kind.ts';
+import { resourceQuota } from './core/resourcequota/kind.ts';
+import { eventsV1Event } from './events/event/kind.ts';
+import { flowSchema } from './flowcontrol/flowschema/kind.ts';
+import { priorityLevelConfiguration } from './flowcontrol/prioritylevelconfiguration/kind.ts';
+import { ingress } from './networking/ingress/kind.ts';
+import { ingressClass } from './networking/ingressclass/kind.ts';
+import { ipAddress } from './networking/ipaddress/kind.ts';
+import { networkPolicy } from './networking/networkpolicy/kind.ts';
+import { serviceCIDR } from './networking/servicecidr/kind.ts';
+import { runtimeClass } from './node/runtimeclass/kind.ts';
+import { podDisruptionBudget } from './policy/poddisruptionbudget/kind.ts';
+import { clusterRole } from './rbac/clusterrole/kind.ts';
+import { clusterRoleBinding } from './rbac/clusterrolebinding/kind.ts';
+import { role } from './rbac/role/kind.ts';
+import { roleBinding } from './rbac/rolebinding/kind.ts';
+import { deviceClass } from './resource/deviceclass/kind.ts';
+import { resourceClaim } from './resource/resourceclaim/kind.ts';
+import { resourceClaimTemplate } from './resource/resourceclaimtemplate/kind.ts';
+import { resourceSlice } from './resource/resourceslice/kind.ts';
+import { priorityClass } from './scheduling/priorityclass/kind.ts';
+import { csiDriver } from './storage/csidriver/kind.ts';
+import { csiNode } from './storage/csinode/kind.ts';
+import { csiStorageCapacity } from './storage/csistoragecapacity/kind.ts';
+import { storageClass } from './storage/storageclass/kind.ts';
+import { volumeAttachment } from './storage/volumeattachment/kind.ts';
+import { volumeAttributesClass } from './storage/volumeattributesclass/kind.ts';
+import './policy/eviction/fields.ts';
 import { controllerRevision } from './apps/controllerrevision/kind.ts';
 import { deployment } from './apps/deployment/kind.ts';
 import { replicaSet } from './apps/replicaset/kind.ts';
@@ -27,7 +73,7 @@ import { endpointSlice } from './discovery/endpointslice/kind.ts';
 import type { Kind } from './kind.ts';
 import './meta/discovery.ts';
 import './meta/requests.ts';
-import { apiVersionOf } from './resource.ts';
+import { type KindRegistry, kindRegistry } from './registry.ts';
 
 export const kinds: readonly Kind[] = [
   namespace,
@@ -45,17 +91,57 @@ export const kinds: readonly Kind[] = [
   replicaSet,
   statefulSet,
   controllerRevision,
+  limitRange,
+  persistentVolume,
+  persistentVolumeClaim,
+  podTemplate,
+  replicationController,
+  resourceQuota,
+  daemonSet,
+  job,
+  cronJob,
+  horizontalPodAutoscaler,
+  podDisruptionBudget,
+  networkPolicy,
+  ingress,
+  ingressClass,
+  ipAddress,
+  serviceCIDR,
+  eventsV1Event,
+  role,
+  roleBinding,
+  clusterRole,
+  clusterRoleBinding,
+  certificateSigningRequest,
+  storageClass,
+  volumeAttachment,
+  csiDriver,
+  csiNode,
+  csiStorageCapacity,
+  volumeAttributesClass,
+  priorityClass,
+  runtimeClass,
+  mutatingWebhookConfiguration,
+  validatingWebhookConfiguration,
+  validatingAdmissionPolicy,
+  validatingAdmissionPolicyBinding,
+  mutatingAdmissionPolicy,
+  mutatingAdmissionPolicyBinding,
+  flowSchema,
+  priorityLevelConfiguration,
+  deviceClass,
+  resourceClaim,
+  resourceClaimTemplate,
+  resourceSlice,
+  customResourceDefinition,
+  apiService,
 ];
 
-const byPlural = new Map(
-  kinds.map((k) => [`${k.resource.group}/${k.resource.version}/${k.resource.plural}`, k]),
-);
-const byKind = new Map(kinds.map((k) => [`${apiVersionOf(k.resource)}/${k.resource.kind}`, k]));
+/** For those who serve or read nothing but the built-in kinds. */
+export const builtinKinds: KindRegistry = kindRegistry(kinds);
 
-/** The kind that a path names: `kindOf('apps', 'v1', 'deployments')`. */
-export const kindOf = (group: string, version: string, plural: string): Kind | undefined =>
-  byPlural.get(`${group}/${version}/${plural}`);
+/** The built-in kind that a path names: `kindOf('apps', 'v1', 'deployments')`. */
+export const kindOf = builtinKinds.of;
 
-/** The kind that an object says it is: `kindFor('apps/v1', 'Deployment')`. */
-export const kindFor = (apiVersion: string, kind: string): Kind | undefined =>
-  byKind.get(`${apiVersion}/${kind}`);
+/** The built-in kind that an object says it is: `kindFor('apps/v1', 'Deployment')`. */
+export const kindFor = builtinKinds.for;

@@ -6,13 +6,23 @@ import { validateMetadata, validateMetadataUpdate } from './validate/metadata.ts
 
 /** What is wrong with a new object whose defaults are set. Empty: it may be stored. */
 export const validateCreate = <T extends KubeObject>(kind: Kind<T>, object: T): FieldError[] => [
+  ...validateAlways(kind, object),
+  ...(kind.validateCreate?.(object) ?? []),
+];
+
+const validateAlways = <T extends KubeObject>(kind: Kind<T>, object: T): FieldError[] => [
   ...validateMetadata(kind as Kind, object),
   ...(kind.validate?.(object) ?? []),
 ];
 
-/** What is wrong with changing `old` into `object`. */
-export const validateUpdate = <T extends KubeObject>(kind: Kind<T>, object: T, old: T): FieldError[] => [
+/** What is wrong with changing `old` into `object`, through a subresource or as a whole. */
+export const validateUpdate = <T extends KubeObject>(
+  kind: Kind<T>,
+  object: T,
+  old: T,
+  subresource = '',
+): FieldError[] => [
   ...validateMetadataUpdate(object, old),
-  ...validateCreate(kind, object),
-  ...(kind.validateUpdate?.(object, old) ?? []),
+  ...validateAlways(kind, object),
+  ...((kind.validateSubresource?.[subresource] ?? kind.validateUpdate)?.(object, old) ?? []),
 ];

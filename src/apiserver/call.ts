@@ -1,5 +1,6 @@
 /** What every verb gets: one request, what it is about, and what the API server was built from. */
 import type { Kind } from '../api/kind.ts';
+import type { KindRegistry } from '../api/registry.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Store } from '../store/contract.ts';
 import type { AdmissionPlugin } from './admission/contract.ts';
@@ -11,6 +12,8 @@ import type { Metrics } from './metrics.ts';
 
 export interface HandlerDeps {
   store: Store;
+  /** The kinds that are served; without it the built-in ones. */
+  kinds?: KindRegistry;
   authorizer: Authorizer;
   clock: Clock;
   /** In the order in which they are asked. */
@@ -28,12 +31,14 @@ export interface HandlerDeps {
 }
 
 /** {@link HandlerDeps} with nothing left out. */
-export type Parts = HandlerDeps & { admission: readonly AdmissionPlugin[]; ids: Ids };
+export type Parts = HandlerDeps & { admission: readonly AdmissionPlugin[]; ids: Ids; kinds: KindRegistry };
 
 export interface Call {
   readonly parts: Parts;
   readonly request: ApiRequest;
   readonly kind: Kind;
+  /** The store, with objects in the version of the kind. */
+  readonly store: Store;
   /** Absent for a kind without namespaces, and for a list over all of them. */
   readonly namespace?: string;
   /** Empty for a request about a collection. */

@@ -3,7 +3,7 @@
 import { pod } from '../api/core/pod/kind.ts';
 import { methodNotAllowed } from '../api/errors.ts';
 import type { Kind } from '../api/kind.ts';
-import { kindOf, kinds } from '../api/kinds.ts';
+import { builtinKinds } from '../api/kinds.ts';
 import { logger } from '../lib/log.ts';
 import { notAllowed, statusOf, unknownPath } from './answers.ts';
 import { attributesOf, authorize, type Verb, verbOf } from './authorize.ts';
@@ -11,8 +11,11 @@ import type { Call, HandlerDeps, Parts } from './call.ts';
 import type { Answer, ApiRequest, Handler } from './contract.ts';
 import { discoveryAnswer } from './discovery/index.ts';
 import { randomIds } from './ids.ts';
+import { labelsOf, measured } from './measure.ts';
 import { openapiAnswer } from './openapi/index.ts';
 import { parsePath, type ResourcePath } from './path.ts';
+import { isPassedOn } from './proxy/target.ts';
+import { storeOf } from './storage.ts';
 import { bind } from './subresources/binding.ts';
 import { subresource } from './subresources/index.ts';
 import { systemAnswer } from './system.ts';
@@ -39,13 +42,13 @@ const verbs: Readonly<Record<Verb, (call: Call) => Promise<Answer>>> = {
 };
 
 export function createHandler(deps: HandlerDeps): Handler {
-  const parts: Parts = { admission: [], ids: randomIds, ...deps };
+  const parts: Parts = { admission: [], ids: randomIds, kinds: builtinKinds, ...deps };
   return async (request) => {
-    const startedMs = performance.now();
-    const answer = await answered(parts, request);
-    const seconds = (performance.now() - startedMs) / 1000;
-    parts.metrics?.observe({ ...labelsOf(request), code: answer.code }, seconds);
-    return answer;
+    return measured(
+      parts.metrics,
+      () => labelsOf(parts.kinds, request),
+      () => answered(parts, request),
+    );
   };
 }
 
@@ -59,7 +62,7 @@ async function answered(parts: Parts, request: ApiRequest): Promise<Answer> {
 }
 
 async function route(parts: Parts, request: ApiRequest): Promise<Answer> {
-  if (request.method === 'OPTIONS') throw notAllowed();
+  if (request.method === 'OPTIONS' && !isPassedOn(request.path)) throw notAllowed();
   const target = parsePath(request.path);
   authorize(parts.authorizer, attributesOf(request, target));
   for (const extra of parts.extra ?? []) {
@@ -69,15 +72,15 @@ async function route(parts: Parts, request: ApiRequest): Promise<Answer> {
   if (target) return resourceAnswer(parts, request, target);
   const answer =
     (await systemAnswer(parts, request)) ??
-    discoveryAnswer(request, kinds) ??
-    (await openapiAnswer(request, kinds));
+    discoveryAnswer(request, parts.kinds.list()) ??
+    (await openapiAnswer(request, parts.kinds.list()));
   if (!answer) throw unknownPath();
   return answer;
 }
 
 async function resourceAnswer(parts: Parts, request: ApiRequest, target: ResourcePath): Promise<Answer> {
   if (isBindings(target)) return bind(callOf(parts, request, pod, target));
-  const kind = kindOf(target.group, target.version, target.plural);
+  const kind = parts.kinds.of(target.group, target.version, target.plural);
   if (!kind) throw unknownPath();
   const call = callOf(parts, request, kind, target);
   const verb = verbOf(request, target);
@@ -103,27 +106,9 @@ function callOf(parts: Parts, request: ApiRequest, kind: Kind, target: ResourceP
     parts,
     request,
     kind,
+    store: storeOf(parts.store, kind),
     name,
     ...(namespaced && namespace !== undefined && { namespace }),
     ...(part !== undefined && { subresource: part }),
   };
-}
-
-/** Paths that name nothing are all one, so that nobody fills the memory with labels. */
-function labelsOf(request: ApiRequest) {
-  const target = targetOf(request);
-  const kind = target && kindOf(target.group, target.version, target.plural);
-  if (!target || !kind)
-    return { verb: request.method, group: '', version: '', resource: '', subresource: '' };
-  const { group, version, plural } = kind.resource;
-  const part = target.subresource === undefined ? '' : 'subresource';
-  return { verb: verbOf(request, target).toUpperCase(), group, version, resource: plural, subresource: part };
-}
-
-function targetOf({ path }: ApiRequest): ResourcePath | undefined {
-  try {
-    return parsePath(path);
-  } catch {
-    return undefined;
-  }
 }

@@ -9,17 +9,17 @@ import { tellGone, withAdmission } from './admit.ts';
 import type { Call } from './call.ts';
 import { isLetGo } from './deletion.ts';
 import { isDryRun } from './input.ts';
-import { keyOf } from './keys.ts';
+import { keyOf, placeOf } from './keys.ts';
 import { checkPreconditions, countGeneration, type Preconditions, type Written } from './meta.ts';
 
 /** As often as Kubernetes tries a patch that others' writes came in between of. */
 const maxAttempts = 5;
 
-export const keyOfCall = ({ kind, namespace, name }: Call) => keyOf(kind.resource, namespace, name);
+export const keyOfCall = ({ kind, namespace, name }: Call) => keyOf(placeOf(kind), namespace, name);
 
 /** The object that the call is about; throws a 404. */
 export async function current(call: Call): Promise<Entry> {
-  const entry = await call.parts.store.get(keyOfCall(call));
+  const entry = await call.store.get(keyOfCall(call));
   if (!entry) throw notFound(call.kind.resource, call.name);
   return entry;
 }
@@ -61,7 +61,8 @@ function admitted(call: Call, old: Entry, changed: Written): Promise<Entry> {
   return withAdmission(parts.admission, operation, async () => {
     countGeneration(kind, object, old.object);
     // A binding is the one change of a pod's node that is allowed; who writes nothing else needs no check.
-    if (call.subresource !== 'binding') throwInvalid(kind, object, validateUpdate(kind, object, old.object));
+    if (call.subresource !== 'binding')
+      throwInvalid(kind, object, validateUpdate(kind, object, old.object, call.subresource));
     const value = await store(call, old, object, isDryRun(request.query));
     return { value, done: true };
   });
@@ -71,7 +72,7 @@ async function store(call: Call, old: Entry, object: Written, dryRun: boolean): 
   const { kind, parts } = call;
   if (isLetGo(kind, object)) {
     if (dryRun) return old;
-    const gone = await parts.store.delete(old.key, old.revision);
+    const gone = await call.store.delete(old.key, old.revision);
     tellGone(parts.admission, operationOf(call, 'delete', gone.object));
     return gone;
   }
@@ -82,9 +83,9 @@ async function store(call: Call, old: Entry, object: Written, dryRun: boolean): 
 }
 
 /** Writes the object if the key's last write was at `expected`. */
-export function put({ kind, parts, namespace }: Call, object: Written, expected: number): Promise<Entry> {
-  const key = keyOf(kind.resource, namespace, object.metadata.name);
-  return parts.store.put(
+export function put({ kind, store, namespace }: Call, object: Written, expected: number): Promise<Entry> {
+  const key = keyOf(placeOf(kind), namespace, object.metadata.name);
+  return store.put(
     key,
     object,
     expected,

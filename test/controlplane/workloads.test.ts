@@ -213,11 +213,10 @@ describe('a StatefulSet', () => {
       assert.equal(status?.updatedReplicas, 3);
       assert.equal(status?.currentRevision, status?.updateRevision);
       assert.equal((await client.list(controllerRevisions)).items.length, 2);
+      const { items } = await client.list(pods, { namespace: 'default' });
+      const images = items.map((p) => p.spec?.containers[0]?.image);
+      assert.deepEqual(images, ['db:2', 'db:2', 'db:2']);
     });
-    const images = (await client.list(pods, { namespace: 'default' })).items.map(
-      (p) => p.spec?.containers[0]?.image,
-    );
-    assert.deepEqual(images, ['db:2', 'db:2', 'db:2']);
   });
 });
 

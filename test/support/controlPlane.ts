@@ -3,7 +3,17 @@
  * that is bound to one is running and ready a moment later, and one that is to end is gone.
  */
 import { isConflict, isNotFound } from '../../src/api/errors.ts';
-import { leases, namespaces, nodes, pods, serviceAccounts, services } from '../../src/api/resource.ts';
+import { kinds } from '../../src/api/kinds.ts';
+import {
+  apiVersionOf,
+  leases,
+  namespaces,
+  nodes,
+  pods,
+  type Resource,
+  serviceAccounts,
+  services,
+} from '../../src/api/resource.ts';
 import type { KubeObject, Pod } from '../../src/api/types.ts';
 import { admissionPlugins } from '../../src/apiserver/admission/index.ts';
 import { createHandler, type Handler, localClient } from '../../src/apiserver/index.ts';
@@ -85,10 +95,7 @@ export class ControlPlane implements AsyncDisposable {
   }
 
   async create(...objects: unknown[]): Promise<void> {
-    for (const object of objects as (KubeObject & { kind: string })[]) {
-      const resource = resourceOf(object);
-      await this.client.create(resource, object as never);
-    }
+    for (const object of objects as KubeObject[]) await this.client.create(resourceOf(object), object);
   }
 
   /** Ends without a word, as a process that is killed; its store stays. */
@@ -133,12 +140,10 @@ export class ControlPlane implements AsyncDisposable {
   }
 }
 
-const kinds = await import('../../src/api/resource.ts');
-
-function resourceOf({ kind }: { kind: string }) {
-  const found = Object.values(kinds).find((r) => typeof r === 'object' && r.kind === kind);
-  if (!found || typeof found !== 'object') throw new Error(`Cannot create a ${kind}: no such kind`);
-  return found;
+function resourceOf({ kind }: KubeObject): Resource {
+  const found = kinds.find((k) => k.resource.kind === kind);
+  if (!found) throw new Error(`Cannot create a ${kind}: no such kind`);
+  return found.resource;
 }
 
 function apiServer(store: Store, clock: Clock, isCut: () => boolean): Client {

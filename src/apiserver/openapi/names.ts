@@ -6,6 +6,7 @@ import type { GroupVersionKind } from '../discovery/resources.ts';
 const packages: Readonly<Record<string, string>> = {
   meta: 'io.k8s.apimachinery.pkg.apis.meta',
   apiextensions: 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions',
+  apiregistration: 'io.k8s.kube-aggregator.pkg.apis.apiregistration',
 };
 
 interface MessageName {

@@ -7,7 +7,7 @@ import { beginning } from '../beginning.ts';
 import type { Call } from '../call.ts';
 import type { ObjectAnswer } from '../contract.ts';
 import { readBody } from '../input.ts';
-import { keyOf } from '../keys.ts';
+import { keyOf, placeOf } from '../keys.ts';
 import { asNew, type Written } from '../meta.ts';
 import { answerOne } from '../views.ts';
 import { operationOf, preview, put, throwInvalid } from '../write.ts';
@@ -70,9 +70,9 @@ function createOnce(call: Call, asked: Written): Promise<Entry> {
   });
 }
 
-async function tried({ kind, parts, namespace }: Call, object: Written): Promise<Entry> {
-  const key = keyOf(kind.resource, namespace, object.metadata.name);
-  const taken = await parts.store.get(key);
+async function tried({ kind, store, namespace }: Call, object: Written): Promise<Entry> {
+  const key = keyOf(placeOf(kind), namespace, object.metadata.name);
+  const taken = await store.get(key);
   if (taken) throw new Mismatch(key, taken);
   return preview(key, object, 0);
 }

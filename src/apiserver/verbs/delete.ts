@@ -60,7 +60,7 @@ async function carryOut(call: Call, old: Entry, options: DeleteOptions): Promise
     return { entry: await put(call, plan.object, old.revision), gone: false };
   }
   if (options.dryRun) return { entry: old, gone: true };
-  return { entry: await parts.store.delete(old.key, old.revision), gone: true };
+  return { entry: await call.store.delete(old.key, old.revision), gone: true };
 }
 
 interface WireOptions {

@@ -7,6 +7,6 @@ import { current } from '../write.ts';
 /** The newest object; a `resourceVersion` in the query only says that it must not be older than that. */
 export function get(call: Call): Promise<ObjectAnswer> {
   const asked = parseResourceVersion(call.request.query.get('resourceVersion'));
-  checkReadVersion(asked, call.parts.store.revision());
+  checkReadVersion(asked, call.store.revision());
   return current(call).then((entry) => answerOne(call, 200, entry));
 }

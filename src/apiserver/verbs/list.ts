@@ -4,7 +4,7 @@ import { Compacted, type Entry, type Listing } from '../../store/contract.ts';
 import type { Call } from '../call.ts';
 import { type ContinueToken, expiredContinue, readContinue, writeContinue } from '../continueToken.ts';
 import type { ObjectAnswer } from '../contract.ts';
-import { prefixOf } from '../keys.ts';
+import { placeOf, prefixOf } from '../keys.ts';
 import { type ListOptions, readListOptions } from '../listOptions.ts';
 import { checkReadVersion } from '../resourceVersion.ts';
 import { type Selection, selectionOf } from '../selection.ts';
@@ -46,20 +46,20 @@ async function readPage(call: Call, options: ListOptions, selection: Selection):
 }
 
 /** A page that goes on is of the revision of the first; a first page is the newest unless another is asked for. */
-function exactRevision({ parts }: Call, { resourceVersion, match, limit }: ListOptions): number | undefined {
-  checkReadVersion(resourceVersion, parts.store.revision());
+function exactRevision({ store }: Call, { resourceVersion, match, limit }: ListOptions): number | undefined {
+  checkReadVersion(resourceVersion, store.revision());
   const exact = match === 'Exact' || (match === undefined && limit !== undefined);
   return exact && resourceVersion ? resourceVersion : undefined;
 }
 
 async function read(
-  { kind, parts, namespace }: Call,
+  { kind, store, namespace }: Call,
   token: ContinueToken | undefined,
   revision: number | undefined,
   limit: number,
 ): Promise<Listing> {
   try {
-    return await parts.store.list(prefixOf(kind.resource, namespace), {
+    return await store.list(prefixOf(placeOf(kind), namespace), {
       ...(limit < Infinity && { limit }),
       ...(token && { startAfter: token.after }),
       ...(revision !== undefined && { revision }),

@@ -2,7 +2,14 @@ import { setDefaults } from '../../api/schema/defaults.ts';
 import type { Call } from '../call.ts';
 import type { ObjectAnswer } from '../contract.ts';
 import { readBody } from '../input.ts';
-import { asFinalized, asStatusUpdated, asUpdated, checkIdentity, type Written } from '../meta.ts';
+import {
+  asEphemeralAdded,
+  asFinalized,
+  asStatusUpdated,
+  asUpdated,
+  checkIdentity,
+  type Written,
+} from '../meta.ts';
 import { answerOne } from '../views.ts';
 import { type Change, rewrite } from '../write.ts';
 
@@ -22,6 +29,8 @@ export function changeTo({ kind, subresource }: Call, next: Written, old: Writte
       return { asked, object: asStatusUpdated(next, old) };
     case 'finalize':
       return { asked, object: asFinalized(next, old) };
+    case 'ephemeralcontainers':
+      return { asked, object: setDefaults(kind, asEphemeralAdded(next, old)) };
     default: {
       const whole = asUpdated(kind, next, old);
       return { asked, object: setDefaults(kind, structuredClone(whole)) };

@@ -5,7 +5,7 @@ import { type Entry, TooSlow, type WatchStream } from '../../store/contract.ts';
 import type { Call } from '../call.ts';
 import type { ServedEvent, WatchAnswer } from '../contract.ts';
 import { addedEvent, bookmark, eventOf } from '../events.ts';
-import { prefixOf } from '../keys.ts';
+import { placeOf, prefixOf } from '../keys.ts';
 import { type ListOptions, readListOptions } from '../listOptions.ts';
 import { checkReadVersion } from '../resourceVersion.ts';
 import { type Selection, selectionOf } from '../selection.ts';
@@ -19,17 +19,14 @@ const initialEnd = { 'k8s.io/initial-events-end': 'true' };
 
 /** GET of a collection with `watch=true`. */
 export async function watch(call: Call): Promise<WatchAnswer> {
-  const { kind, parts, namespace, request } = call;
+  const { kind, store, namespace, request } = call;
   const options = readListOptions(request.query, 'watch');
   const selection = selectionOf(kind, request.query);
   const shape = shapeOf(call);
-  checkReadVersion(options.resourceVersion, parts.store.revision());
-  const prefix = prefixOf(kind.resource, namespace);
-  const initial = wantsInitial(options) ? await parts.store.list(prefix) : undefined;
-  const stream = parts.store.watch(
-    prefix,
-    initial?.revision ?? options.resourceVersion ?? parts.store.revision(),
-  );
+  checkReadVersion(options.resourceVersion, store.revision());
+  const prefix = prefixOf(placeOf(kind), namespace);
+  const initial = wantsInitial(options) ? await store.list(prefix) : undefined;
+  const stream = store.watch(prefix, initial?.revision ?? options.resourceVersion ?? store.revision());
   const release = endInTime(call, stream, options.timeoutMs ?? usualTimeoutMs * (1 + Math.random()));
   const events = watchEvents(call, { options, selection, stream, release, ...(initial && { initial }) });
   return { code: 200, events: shape === 'object' ? events : reshaped(call, shape, events) };

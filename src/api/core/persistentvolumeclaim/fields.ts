@@ -94,3 +94,12 @@ message(
   3 message string
 `,
 );
+
+message(
+  'core/v1.PersistentVolumeClaimList',
+  `
+  - typeMeta meta/v1.TypeMeta        inline
+  1 metadata meta/v1.ListMeta
+  2 items    PersistentVolumeClaim[] required
+`,
+);

@@ -5,6 +5,7 @@ import { columns } from './columns.ts';
 import { defaultPod } from './defaults.ts';
 import './fields.ts';
 import { validatePod } from './validate.ts';
+import { validateEphemeralOnCreate, validateEphemeralUpdate } from './validateEphemeral.ts';
 import { validatePodUpdate } from './validateUpdate.ts';
 
 const finished = (pod: Pod) => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
@@ -29,7 +30,9 @@ export const pod: Kind<Pod> = {
   },
   defaults: defaultPod,
   validate: validatePod,
+  validateCreate: validateEphemeralOnCreate,
   validateUpdate: validatePodUpdate,
+  validateSubresource: { ephemeralcontainers: validateEphemeralUpdate },
   columns,
   // Nobody has to say good-bye to a pod that never came to a node or has already ended.
   graceSeconds: (p) => (!p.spec?.nodeName || finished(p) ? 0 : (p.spec.terminationGracePeriodSeconds ?? 30)),

@@ -4,6 +4,7 @@ import type { Container, PodSpec } from '../../types.ts';
 import { because, between, each, named, oneOf, optional, unique } from '../../validate/checks.ts';
 import { PROTOCOLS } from '../../validate/words.ts';
 import { validateEnvironment } from './validateEnvironment.ts';
+import { validateEphemeral } from './validateEphemeral.ts';
 import { validateLifecycle, validateProbes } from './validateProbes.ts';
 import { validateResources } from './validateResources.ts';
 import { localPath } from './validateVolumes.ts';
@@ -24,6 +25,10 @@ export function validateContainers(field: string, spec: PodSpec): FieldError[] {
     ]),
     ...each(`${field}.containers`, containers, (c, at) => validateContainer(c, at, spec)),
     ...unique([...initContainers, ...containers], (c) => c.name, at),
+    ...each(`${field}.ephemeralContainers`, spec.ephemeralContainers, (c, at) =>
+      validateContainer(c, at, spec),
+    ),
+    ...validateEphemeral(`${field}.ephemeralContainers`, spec),
     ...validateHostPorts(`${field}.containers`, containers),
   ];
 }

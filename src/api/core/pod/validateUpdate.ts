@@ -29,12 +29,7 @@ const placedLike = ({ nodeName }: PodSpec, old: PodSpec): PodSpec =>
 
 /** The spec without all that may change. */
 function frozenPart(spec: PodSpec): unknown {
-  const frozen = without(spec, [
-    'activeDeadlineSeconds',
-    'tolerations',
-    'schedulingGates',
-    'ephemeralContainers',
-  ]);
+  const frozen = without(spec, ['activeDeadlineSeconds', 'tolerations', 'schedulingGates']);
   const withoutImage = (container: Container) => without(container, ['image']);
   return {
     ...frozen,

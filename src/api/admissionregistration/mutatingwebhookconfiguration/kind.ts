@@ -1,0 +1,22 @@
+import { ageColumn, nameColumn } from '../../columns.ts';
+import type { Kind } from '../../kind.ts';
+import { mutatingWebhookConfigurations } from '../../resource.ts';
+import type { MutatingWebhookConfiguration } from '../../types.ts';
+import './fields.ts';
+
+export const mutatingWebhookConfiguration: Kind<MutatingWebhookConfiguration> = {
+  resource: mutatingWebhookConfigurations,
+  singular: 'mutatingwebhookconfiguration',
+  message: 'admissionregistration/v1.MutatingWebhookConfiguration',
+  nameRule: 'subdomain',
+  columns: [
+    nameColumn,
+    {
+      name: 'Webhooks',
+      type: 'integer',
+      description: 'How many webhooks it names.',
+      value: (c) => c.webhooks?.length ?? 0,
+    },
+    ageColumn,
+  ],
+};

@@ -1,0 +1,15 @@
+import { ageColumn, nameColumn } from '../../columns.ts';
+import type { Kind } from '../../kind.ts';
+import { apiServices } from '../../resource.ts';
+import type { APIService } from '../../types.ts';
+import './fields.ts';
+
+export const apiService: Kind<APIService> = {
+  resource: apiServices,
+  singular: 'apiservice',
+  categories: ['api-extensions'],
+  message: 'apiregistration/v1.APIService',
+  status: true,
+  nameRule: 'subdomain',
+  columns: [nameColumn, ageColumn],
+};

@@ -1,0 +1,17 @@
+import type { Kind } from '../../kind.ts';
+import { replicationControllers } from '../../resource.ts';
+import type { ReplicationController } from '../../types.ts';
+import { columns } from './columns.ts';
+import './fields.ts';
+
+export const replicationController: Kind<ReplicationController> = {
+  resource: replicationControllers,
+  singular: 'replicationcontroller',
+  shortNames: ['rc'],
+  categories: ['all'],
+  message: 'core/v1.ReplicationController',
+  status: true,
+  scale: { selector: 'spec.selector' },
+  nameRule: 'subdomain',
+  columns,
+};

@@ -1,0 +1,33 @@
+import { ageColumn, NONE, nameColumn } from '../../columns.ts';
+import type { Kind } from '../../kind.ts';
+import { flowSchemas } from '../../resource.ts';
+import type { FlowSchema } from '../../types.ts';
+import './fields.ts';
+
+export const flowSchema: Kind<FlowSchema> = {
+  resource: flowSchemas,
+  singular: 'flowschema',
+  message: 'flowcontrol/v1.FlowSchema',
+  status: true,
+  nameRule: 'subdomain',
+  columns: [
+    nameColumn,
+    {
+      name: 'PriorityLevel',
+      description: 'The level that its requests get.',
+      value: (f) => f.spec?.priorityLevelConfiguration?.name ?? '',
+    },
+    {
+      name: 'MatchingPrecedence',
+      type: 'integer',
+      description: 'The lower, the earlier it is asked.',
+      value: (f) => f.spec?.matchingPrecedence ?? 0,
+    },
+    {
+      name: 'DistinguisherMethod',
+      description: 'What tells flows apart.',
+      value: (f) => f.spec?.distinguisherMethod?.type ?? NONE,
+    },
+    ageColumn,
+  ],
+};

@@ -1,0 +1,21 @@
+import '../../meta/fields.ts';
+import '../rules/fields.ts';
+import { message } from '../../message.ts';
+
+message(
+  'rbac/v1.Role',
+  `
+  - typeMeta meta/v1.TypeMeta   inline
+  1 metadata meta/v1.ObjectMeta
+  2 rules    PolicyRule[]       list=atomic
+`,
+);
+
+message(
+  'rbac/v1.RoleList',
+  `
+  - typeMeta meta/v1.TypeMeta inline
+  1 metadata meta/v1.ListMeta
+  2 items    Role[]           required
+`,
+);

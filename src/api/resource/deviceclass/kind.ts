@@ -1,0 +1,13 @@
+import { ageColumn, nameColumn } from '../../columns.ts';
+import type { Kind } from '../../kind.ts';
+import { deviceClasses } from '../../resource.ts';
+import type { DeviceClass } from '../../types.ts';
+import './fields.ts';
+
+export const deviceClass: Kind<DeviceClass> = {
+  resource: deviceClasses,
+  singular: 'deviceclass',
+  message: 'resource/v1.DeviceClass',
+  nameRule: 'subdomain',
+  columns: [nameColumn, ageColumn],
+};
