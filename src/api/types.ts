@@ -3,9 +3,12 @@
  *
  * The generated models of `@kubernetes/client-node` carry the names and the types of every built-in
  * kind; they are imported as types only, so nothing of that package is loaded at run time. On the
- * wire a time is a string (RFC 3339), which is the one thing that {@link Wire} changes.
+ * wire a time is a string (RFC 3339), and {@link Wire} says so.
  */
 import type * as k8s from '@kubernetes/client-node';
+
+/** The models escape words of the language: `_continue`, `_from`. */
+type Unescaped<K> = K extends `_${infer Name}` ? Name : K;
 
 /** A model of `@kubernetes/client-node` as it stands in JSON. */
 export type Wire<T> = T extends Date
@@ -15,14 +18,13 @@ export type Wire<T> = T extends Date
     : T extends readonly (infer Item)[]
       ? Wire<Item>[]
       : T extends object
-        ? { [K in keyof T]: Wire<T[K]> }
+        ? { [K in keyof T as Unescaped<K>]: Wire<T[K]> }
         : T;
 
 export type ObjectMeta = Wire<k8s.V1ObjectMeta>;
 export type OwnerReference = Wire<k8s.V1OwnerReference>;
 export type LabelSelector = Wire<k8s.V1LabelSelector>;
-/** The model says `_continue`, because `continue` is a word of the language. */
-export type ListMeta = Omit<Wire<k8s.V1ListMeta>, '_continue'> & { continue?: string };
+export type ListMeta = Wire<k8s.V1ListMeta>;
 
 /** What every object of every kind has. `metadata.name` is always there on an object that was read. */
 export interface KubeObject {

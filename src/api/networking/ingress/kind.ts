@@ -1,8 +1,9 @@
-import { ageColumn, nameColumn } from '../../columns.ts';
 import type { Kind } from '../../kind.ts';
 import { ingresses } from '../../resource.ts';
 import type { Ingress } from '../../types.ts';
+import { columns } from './columns.ts';
 import './fields.ts';
+import { validateIngress } from './validate.ts';
 
 export const ingress: Kind<Ingress> = {
   resource: ingresses,
@@ -11,5 +12,6 @@ export const ingress: Kind<Ingress> = {
   message: 'networking/v1.Ingress',
   status: true,
   nameRule: 'subdomain',
-  columns: [nameColumn, ageColumn],
+  validate: validateIngress,
+  columns,
 };

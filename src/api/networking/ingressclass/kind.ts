@@ -3,12 +3,15 @@ import type { Kind } from '../../kind.ts';
 import { ingressClasses } from '../../resource.ts';
 import type { IngressClass } from '../../types.ts';
 import './fields.ts';
+import { validateIngressClass, validateIngressClassUpdate } from './validate.ts';
 
 export const ingressClass: Kind<IngressClass> = {
   resource: ingressClasses,
   singular: 'ingressclass',
   message: 'networking/v1.IngressClass',
   nameRule: 'subdomain',
+  validate: validateIngressClass,
+  validateUpdate: validateIngressClassUpdate,
   columns: [
     nameColumn,
     {

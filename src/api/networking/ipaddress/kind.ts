@@ -3,13 +3,16 @@ import type { Kind } from '../../kind.ts';
 import { ipAddresses } from '../../resource.ts';
 import type { IPAddress } from '../../types.ts';
 import './fields.ts';
+import { validateIPAddress, validateIPAddressUpdate } from './validate.ts';
 
 export const ipAddress: Kind<IPAddress> = {
   resource: ipAddresses,
   singular: 'ipaddress',
   shortNames: ['ip'],
   message: 'networking/v1.IPAddress',
-  nameRule: 'subdomain',
+  nameRule: 'path',
+  validate: validateIPAddress,
+  validateUpdate: validateIPAddressUpdate,
   columns: [
     nameColumn,
     {

@@ -3,7 +3,9 @@ import type { Kind } from '../../kind.ts';
 import { networkPolicies } from '../../resource.ts';
 import { formatLabelSelector } from '../../selectors.ts';
 import type { NetworkPolicy } from '../../types.ts';
+import { defaultNetworkPolicy } from './defaults.ts';
 import './fields.ts';
+import { validateNetworkPolicy } from './validate.ts';
 
 export const networkPolicy: Kind<NetworkPolicy> = {
   resource: networkPolicies,
@@ -11,6 +13,8 @@ export const networkPolicy: Kind<NetworkPolicy> = {
   shortNames: ['netpol'],
   message: 'networking/v1.NetworkPolicy',
   nameRule: 'subdomain',
+  defaults: defaultNetworkPolicy,
+  validate: validateNetworkPolicy,
   columns: [
     nameColumn,
     {

@@ -3,6 +3,7 @@ import type { Kind } from '../../kind.ts';
 import { serviceCIDRs } from '../../resource.ts';
 import type { ServiceCIDR } from '../../types.ts';
 import './fields.ts';
+import { validateServiceCIDR, validateServiceCIDRUpdate } from './validate.ts';
 
 export const serviceCIDR: Kind<ServiceCIDR> = {
   resource: serviceCIDRs,
@@ -10,6 +11,8 @@ export const serviceCIDR: Kind<ServiceCIDR> = {
   message: 'networking/v1.ServiceCIDR',
   status: true,
   nameRule: 'subdomain',
+  validate: validateServiceCIDR,
+  validateUpdate: validateServiceCIDRUpdate,
   columns: [
     nameColumn,
     {
