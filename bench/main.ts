@@ -6,10 +6,10 @@ import { availableParallelism, loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fail } from '../src/cli/fail.ts';
 import { showProgress } from '../src/cli/progress.ts';
-import { setUp } from '../src/cli/setup.ts';
 import { httpClient } from '../src/client/http.ts';
 import { fromKubeconfig } from '../src/client/kubeconfig.ts';
 import { requireRoot } from '../src/cluster/root.ts';
+import { setup } from '../src/cluster/setup/setup.ts';
 import type { TestCluster } from '../test/support/cluster.ts';
 import { memoryOf } from './memory.ts';
 import { measurePods } from './pod.ts';
@@ -30,7 +30,7 @@ const say = (text: string) => process.stderr.write(`${text}\n`);
 async function bench(): Promise<Row[]> {
   requireRoot();
   const shown = showProgress();
-  await setUp(shown.step);
+  await setup(shown.step);
   const upSeconds: number[] = [];
   const idleMegabytes: number[] = [];
   for (let run = 1; ; run++) {

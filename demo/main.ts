@@ -5,11 +5,11 @@
 
 import { fail } from '../src/cli/fail.ts';
 import { duration, showProgress } from '../src/cli/progress.ts';
-import { setUp } from '../src/cli/setup.ts';
 import { addressesOf } from '../src/cluster/addresses.ts';
 import { clusterPaths } from '../src/cluster/paths.ts';
 import { waitUntilReady } from '../src/cluster/ready.ts';
 import { requireRoot } from '../src/cluster/root.ts';
+import { setup } from '../src/cluster/setup/setup.ts';
 import { up } from '../src/cluster/up.ts';
 import { kubectlWith } from '../test/support/kubectl.ts';
 import { type App, applyApp } from './app.ts';
@@ -21,7 +21,7 @@ const name = 'dev';
 async function demo(): Promise<boolean> {
   requireRoot();
   const shown = showProgress();
-  await setUp(shown.step);
+  await setup(shown.step);
   const record = await up({ name, nodes: 2, hermetic: true }, shown.step);
   await waitUntilReady(record, shown.step);
   const { kubeconfig, lanNetns } = clusterPaths(name);

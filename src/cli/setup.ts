@@ -1,15 +1,12 @@
 /** Loaded late: a machine that has everything pays only for the look. */
-import type { Progress } from '../cluster/progress.ts';
 import { requireRoot } from '../cluster/root.ts';
 import { setup } from '../cluster/setup/setup.ts';
 import { showProgress } from './progress.ts';
 
-export const setUp = (progress: Progress): Promise<void> => setup(progress);
-
 export async function setupCommand(): Promise<void> {
   requireRoot();
   const shown = showProgress();
-  await setUp(shown.step);
+  await setup(shown.step);
   shown.done();
   process.stderr.write('Everything that a cluster needs is here\n');
 }

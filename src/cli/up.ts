@@ -2,9 +2,9 @@ import { addressesOf } from '../cluster/addresses.ts';
 import { clusterPaths } from '../cluster/paths.ts';
 import { waitUntilReady } from '../cluster/ready.ts';
 import { requireRoot } from '../cluster/root.ts';
+import { setup } from '../cluster/setup/setup.ts';
 import { up } from '../cluster/up.ts';
 import { duration, showProgress } from './progress.ts';
-import { setUp } from './setup.ts';
 
 export interface UpCommandOptions {
   name: string;
@@ -17,7 +17,7 @@ export async function upCommand(options: UpCommandOptions): Promise<void> {
   requireRoot();
   const startMs = performance.now();
   const shown = showProgress();
-  await setUp(shown.step);
+  await setup(shown.step);
   const record = await up(options, shown.step);
   await waitUntilReady(record, shown.step);
   shown.done();

@@ -1,5 +1,5 @@
 /** Brings a cluster up: from nothing, from half of it, or finds that all of it runs already. */
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { removeNamespace } from '../lib/linux/namespaces.ts';
 import { isAlive } from '../lib/process.ts';
 import { createLan, joinHost } from '../network/lan.ts';
@@ -115,7 +115,6 @@ function ensureLan(record: ClusterRecord, addresses: ClusterAddresses): void {
   const { lanNetns } = clusterPaths(record.name);
   if (lanExists(lanNetns)) return;
   removeNamespace(lanNetns);
-  rmSync(lanNetns, { force: true });
   createLan({
     netnsFile: lanNetns,
     addresses: [`${addresses.lanAddress}/20`, `${addresses.lanAddress6}/64`],
