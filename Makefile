@@ -28,6 +28,9 @@ test-kernel: setup ## real namespaces and packets (root)
 test-e2e: setup ## real clusters and the real kubectl (root)
 	@$(NODE) scripts/test.ts e2e
 
+test-clients: setup ## programs built on client-go and controller-runtime (root, needs go)
+	@$(NODE) scripts/test.ts clients
+
 check: node_modules ## format, lint, types, import rules, dead code
 	biome check
 	tsc
@@ -47,4 +50,4 @@ down: ## take the demo's cluster down
 clean: ## forget what was built in this folder
 	rm -rf .build coverage
 
-.PHONY: help setup demo test test-unit test-kernel test-e2e check format bench down clean
+.PHONY: help setup demo test test-unit test-kernel test-e2e test-clients check format bench down clean

@@ -15,6 +15,7 @@ const kinds: Record<string, { files: string[]; concurrency: number; timeoutMs: n
   },
   kernel: { files: ['test/kernel/*.test.ts'], concurrency: 1, timeoutMs: 180_000 },
   e2e: { files: ['test/e2e/*.test.ts'], concurrency: 1, timeoutMs: 600_000 },
+  clients: { files: ['test/clients/*.test.ts'], concurrency: 1, timeoutMs: 900_000 },
 };
 
 const kind = kinds[process.argv[2] ?? ''];
