@@ -1,3 +1,5 @@
+import type { KeyPair } from '../lib/pki/certificate.ts';
+
 /** What the controllers must be told about the cluster they work for. */
 export interface ControllerConfig {
   /** Who this process is in the Lease: the same again after a restart. */
@@ -11,6 +13,14 @@ export interface ControllerConfig {
   };
   /** PEM, for the ConfigMap `kube-root-ca.crt` of every namespace. */
   caCertificate: string;
+  /** PEM, signs tokens that stand in Secrets; without it there are none. */
+  serviceAccountKey?: string;
+  /** What signs certificate requests; without it nothing here does. */
+  signing?: {
+    authority: KeyPair;
+    /** No certificate holds longer, whatever is asked for. */
+    longestMs: number;
+  };
   /** Ranges that nodes get their pods' addresses from, one for each family. */
   podCIDRs: readonly { cidr: string; nodePrefix: number }[];
   /** After so long without a Lease renewal a node is NotReady, and after so long without a Node its pods go. */

@@ -7,11 +7,18 @@ import { lead } from '../client/leader.ts';
 import type { Informers } from '../client/shared.ts';
 import type { Clock } from '../lib/clock.ts';
 import { bootstrap } from './bootstrap.ts';
+import { bootstrapTokenControllers } from './bootstraptokens/index.ts';
+import { certificateControllers } from './certificates/index.ts';
+import { clusterRoleAggregation } from './clusterroleaggregation/index.ts';
 import type { ControllerConfig } from './config.ts';
+import { cronJob } from './cronjob/index.ts';
+import { daemonSet } from './daemonset/index.ts';
 import { deployment } from './deployment/index.ts';
 import { endpointsController } from './endpoints/index.ts';
 import { endpointSlice } from './endpointslice/index.ts';
 import { garbageCollector } from './garbagecollector/index.ts';
+import { horizontalPodAutoscaler } from './horizontalpodautoscaler/index.ts';
+import { job } from './job/index.ts';
 import { kubernetesService } from './kubernetes/index.ts';
 import { type Controller, run } from './loop.ts';
 import { namespace } from './namespace/index.ts';
@@ -19,9 +26,12 @@ import { nodeLifecycle } from './nodelifecycle/index.ts';
 import { podCIDR } from './podcidr/index.ts';
 import { podGarbage } from './podgc/index.ts';
 import { replicaSet } from './replicaset/index.ts';
+import { replicationController } from './replicationcontroller/index.ts';
 import { serviceAccount } from './serviceaccount/index.ts';
+import { serviceAccountToken } from './serviceaccounttoken/index.ts';
 import { statefulSet } from './statefulset/index.ts';
 import { taintEviction } from './tainteviction/index.ts';
+import { ttlAfterFinished } from './ttlafterfinished/index.ts';
 
 /** What a node waits for when a cluster comes up stands first. */
 export const controllers: readonly Controller[] = [
@@ -32,12 +42,22 @@ export const controllers: readonly Controller[] = [
   deployment,
   replicaSet,
   statefulSet,
+  daemonSet,
+  job,
+  cronJob,
+  ttlAfterFinished,
+  replicationController,
+  horizontalPodAutoscaler,
   nodeLifecycle,
   namespace,
   endpointsController,
   garbageCollector,
   taintEviction,
   podGarbage,
+  clusterRoleAggregation,
+  serviceAccountToken,
+  ...bootstrapTokenControllers,
+  ...certificateControllers,
 ];
 
 export const leaseName = 'switchboard-controllers';

@@ -52,6 +52,9 @@ export interface Context {
   readonly again: (key: string, delayMs: number) => void;
 }
 
+/** A timer of Node that is set for longer fires at once. A key that comes too early finds nothing to do. */
+const longestTimerMs = 2 ** 31 - 1;
+
 export type Surroundings = Pick<Context, 'client' | 'informers' | 'config' | 'clock' | 'signal'>;
 
 /** Starts a controller; `idle` resolves when it has nothing to do. */
@@ -81,7 +84,8 @@ export function run(controller: Controller, surroundings: Surroundings): { idle(
     void clock.sleep(controller.restMs, signal).then(() => resting.delete(key));
   }
 
-  const again = (key: string, delayMs: number): void => queue.addAfter(key, delayMs);
+  const again = (key: string, delayMs: number): void =>
+    queue.addAfter(key, Math.min(delayMs, longestTimerMs));
 
   function look<T extends KubeObject>(resource: Resource<T>): Informer<T> {
     const informer = informers.of(resource);

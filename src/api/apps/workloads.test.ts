@@ -6,6 +6,7 @@ import { fromYaml, said } from '../testObjects.ts';
 import type { KubeObject } from '../types.ts';
 import { validateCreate, validateUpdate } from '../validate.ts';
 import { controllerRevision } from './controllerrevision/kind.ts';
+import { daemonSet } from './daemonset/kind.ts';
 import { deployment } from './deployment/kind.ts';
 import { replicaSet } from './replicaset/kind.ts';
 import { statefulSet } from './statefulset/kind.ts';
@@ -135,5 +136,40 @@ describe('a ControllerRevision', () => {
       tableOf(controllerRevision, [object], 0).rows[0]?.cells.join(' | '),
       'web-1 | statefulset.apps/web | 4 | <unknown>',
     );
+  });
+});
+
+describe('a DaemonSet', () => {
+  const strategy = (text: string) => wrong(daemonSet, `${selector}, ${pods()}, updateStrategy: ${text}`);
+
+  test('replaces one pod at a time unless it says otherwise', () => {
+    const { spec } = fromYaml(daemonSet, `{ spec: { ${selector}, ${pods()} } }`);
+    assert.deepEqual(spec?.updateStrategy, {
+      type: 'RollingUpdate',
+      rollingUpdate: { maxUnavailable: 1, maxSurge: 0 },
+    });
+    assert.deepEqual(strategy('{ type: OnDelete }'), []);
+  });
+
+  test('has either fewer pods while it updates, or more', () => {
+    assert.deepEqual(strategy('{ rollingUpdate: { maxSurge: 1 } }'), [
+      'spec.updateStrategy.rollingUpdate.maxSurge: Invalid value: 1: may not be set when maxUnavailable is non-zero',
+    ]);
+    assert.deepEqual(strategy('{ rollingUpdate: { maxUnavailable: 0 } }'), [
+      'spec.updateStrategy.rollingUpdate.maxUnavailable: Required value: cannot be 0 when maxSurge is 0',
+    ]);
+    assert.deepEqual(strategy('{ rollingUpdate: { maxUnavailable: 0, maxSurge: 50% } }'), []);
+  });
+
+  test('keeps its selector, and prints a column for each count', () => {
+    const other =
+      'selector: { matchLabels: { v: "2" } }, template: { metadata: { labels: { v: "2" } }, spec: { containers: [{ name: web, image: nginx }] } }';
+    assert.match(
+      change(daemonSet, `${selector}, ${pods()}`, other)[0] ?? '',
+      /^spec\.selector: .*immutable$/,
+    );
+    const object = fromYaml(daemonSet, `{ spec: { ${selector}, ${pods('nodeSelector: { disk: ssd },')} } }`);
+    const cells = tableOf(daemonSet, [object], 0).rows?.[0]?.cells ?? [];
+    assert.deepEqual(cells.slice(0, 7), ['web', 0, 0, 0, 0, 0, 'disk=ssd']);
   });
 });

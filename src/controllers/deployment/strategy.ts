@@ -1,16 +1,10 @@
 /** How many pods a Deployment may have too many or too few while it changes. */
 import type { Deployment } from '../../api/types.ts';
+import { portionOf } from '../portion.ts';
 
 export const replicasOf = (object: { spec?: { replicas?: number } }): number => object.spec?.replicas ?? 1;
 
 export const isRolling = (deployment: Deployment): boolean => deployment.spec?.strategy?.type !== 'Recreate';
-
-/** A number, or a percentage of `total`. */
-function portionOf(value: unknown, total: number, round: (x: number) => number): number {
-  if (typeof value === 'string' && value.endsWith('%'))
-    return round((Number.parseInt(value, 10) * total) / 100);
-  return Number(value) || 0;
-}
 
 /** https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment */
 export function limitsOf(deployment: Deployment): { maxSurge: number; maxUnavailable: number } {

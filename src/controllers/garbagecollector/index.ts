@@ -6,6 +6,8 @@ import { isNotFound } from '../../api/errors.ts';
 import { qualifiedName, type Resource } from '../../api/resource.ts';
 import type { KubeObject, OwnerReference } from '../../api/types.ts';
 import { type Informer, keyOf } from '../../client/contract.ts';
+import { informer as startInformer } from '../../client/informer.ts';
+import { customKinds } from '../customKinds.ts';
 import { kindOf, watchedKinds } from '../kinds.ts';
 import type { Context, Controller } from '../loop.ts';
 import {
@@ -27,18 +29,48 @@ const keyFor = (resource: Resource, object: KubeObject): string =>
 interface Graph {
   informers: Map<string, { resource: Resource; informer: Informer<KubeObject> }>;
   dependentsOf(uid: string): { resource: Resource; object: KubeObject }[];
+  /** The kind that a reference names, built in or not. */
+  kindOf(reference: Pick<OwnerReference, 'apiVersion' | 'kind'>): Resource | undefined;
+  /** Keys of objects whose owner's kind is not known here, and may be some day. */
+  waiting: Set<string>;
 }
+
+const byOwner = { owner: (object: KubeObject) => object.metadata.ownerReferences?.map((r) => r.uid) ?? [] };
 
 export const garbageCollector: Controller = {
   name: 'garbage-collector-controller',
   concurrency: 8,
   start(context) {
-    const graph: Graph = { informers: new Map(), dependentsOf: (uid) => dependentsOf(graph, uid) };
+    const { client, clock } = context;
+    const graph: Graph = {
+      informers: new Map(),
+      dependentsOf: (uid) => dependentsOf(graph, uid),
+      kindOf: (reference) => kindOf(reference) ?? custom.find(reference),
+      waiting: new Set(),
+    };
+    const synced = new Set<Promise<unknown>>();
+    const custom = customKinds(context, (resource, { gone, signal }) => {
+      const informer = startInformer(client, resource, { indexes: byOwner, signal, clock });
+      const name = qualifiedName(resource);
+      const entry = { resource, informer };
+      graph.informers.set(name, entry);
+      informer.onChange((now, before) => {
+        if (!signal.aborted) for (const key of affected(graph, resource, now, before)) context.add(key);
+      });
+      const when = (over: AbortSignal) =>
+        new Promise<void>((resolve) => over.addEventListener('abort', () => resolve(), { once: true }));
+      void when(signal).then(() => graph.informers.get(name) === entry && graph.informers.delete(name));
+      const known = Promise.race([informer.synced, when(gone), when(signal)]).finally(() => synced.delete(known));
+      synced.add(known);
+      for (const key of graph.waiting) context.add(key);
+      graph.waiting.clear();
+    });
     for (const resource of watchedKinds) {
       const informer = context.watch(resource, (now, before) => affected(graph, resource, now, before));
       graph.informers.set(qualifiedName(resource), { resource, informer });
     }
     return async (key) => {
+      await Promise.all(synced);
       const [kind = '', name = ''] = key.split(' ');
       const found = graph.informers.get(kind);
       const object = found?.informer.get(name);
@@ -61,20 +93,20 @@ function* affected(
   if (isGone) {
     for (const d of graph.dependentsOf(goneUid)) yield keyFor(d.resource, d.object);
     // An owner that waited for this one may go now.
-    yield* ownersOf(before);
+    yield* ownersOf(graph, before);
   }
   if (!now) return;
   if (isEnding(now) && (hasFinalizer(now, finalizer.foreground) || hasFinalizer(now, finalizer.orphan)))
     yield keyFor(resource, now);
   if (ownerReferences?.length && ownerReferences !== before?.metadata.ownerReferences) {
     yield keyFor(resource, now);
-    if (before) yield* ownersOf(before);
+    if (before) yield* ownersOf(graph, before);
   }
 }
 
-function* ownersOf(object: KubeObject | undefined): Iterable<string> {
+function* ownersOf(graph: Graph, object: KubeObject | undefined): Iterable<string> {
   for (const reference of object?.metadata.ownerReferences ?? []) {
-    const resource = kindOf(reference);
+    const resource = graph.kindOf(reference);
     const namespace = resource?.namespaced ? object?.metadata.namespace : undefined;
     if (resource) yield `${qualifiedName(resource)} ${namespace ? `${namespace}/` : ''}${reference.name}`;
   }
@@ -103,6 +135,7 @@ async function collect(
   const states = new Map<OwnerReference, OwnerState>();
   for (const reference of references)
     states.set(reference, await ownerState(context, graph, object, reference));
+  if ([...states.values()].includes('unknown')) graph.waiting.add(keyFor(resource, object));
   const hasDependents = graph.dependentsOf(object.metadata.uid ?? '').length > 0;
   const next = verdict(object, (r) => states.get(r) ?? 'unknown', hasDependents);
   if (next.do === 'nothing') return;
@@ -128,7 +161,7 @@ async function ownerState(
   object: KubeObject,
   reference: OwnerReference,
 ): Promise<OwnerState> {
-  const resource = kindOf(reference);
+  const resource = graph.kindOf(reference);
   const informer = resource && graph.informers.get(qualifiedName(resource))?.informer;
   if (!resource || !informer) return 'unknown';
   const namespace = resource.namespaced ? object.metadata.namespace : undefined;

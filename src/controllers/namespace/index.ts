@@ -1,9 +1,10 @@
 /** Empties a namespace that was deleted, then lets it go. */
 import { isDeepStrictEqual } from 'node:util';
 import { isConflict, isNotFound } from '../../api/errors.ts';
-import { namespaces, type Resource } from '../../api/resource.ts';
-import type { KubeObject, Namespace } from '../../api/types.ts';
+import { customResourceDefinitions, namespaces, type Resource } from '../../api/resource.ts';
+import type { CustomResourceDefinition, KubeObject, Namespace } from '../../api/types.ts';
 import type { Client, Informer } from '../../client/contract.ts';
+import { resourcesOf } from '../customKinds.ts';
 import { namespacedKinds, watchedKinds } from '../kinds.ts';
 import { type Context, type Controller, itself } from '../loop.ts';
 import { nextToGo, type Remaining, statusOf } from './desired.ts';
@@ -15,11 +16,12 @@ export const namespace: Controller = {
   restMs: 20,
   start(context) {
     const known = context.watch(namespaces, itself);
+    const definitions = context.look(customResourceDefinitions);
     for (const resource of watchedKinds.filter((r) => r.namespaced))
       context.watch(resource, (now, before) => (now ? [] : endingNamespaceOf(known, before)));
     return async (key) => {
       const found = known.get(key);
-      if (found?.metadata.deletionTimestamp) await empty(context, found);
+      if (found?.metadata.deletionTimestamp) await empty(context, found, definitions);
     };
   },
 };
@@ -29,10 +31,15 @@ function endingNamespaceOf(known: Informer<Namespace>, object: KubeObject | unde
   return known.get(name)?.metadata.deletionTimestamp ? [name] : [];
 }
 
-async function empty(context: Context, found: Namespace): Promise<void> {
+async function empty(
+  context: Context,
+  found: Namespace,
+  definitions: Informer<CustomResourceDefinition>,
+): Promise<void> {
   const { client, clock } = context;
   const { name } = found.metadata;
-  const remaining = await contentOf(client, name);
+  const custom = [...resourcesOf(definitions)].filter((resource) => resource.namespaced);
+  const remaining = await contentOf(client, name, [...namespacedKinds, ...custom]);
   const next = nextToGo(remaining);
   for (const { resource, objects } of next) await remove(client, resource, objects);
   if (next.length === 0) return release(client, found);
@@ -43,13 +50,20 @@ async function empty(context: Context, found: Namespace): Promise<void> {
   context.again(name, 500);
 }
 
-const contentOf = (client: Client, name: string): Promise<Remaining[]> =>
+const contentOf = (client: Client, name: string, kinds: readonly Resource[]): Promise<Remaining[]> =>
   Promise.all(
-    namespacedKinds.map(async (resource) => {
-      const { items } = await client.list(resource, { namespace: name });
-      return { resource, objects: items };
-    }),
+    kinds.map(async (resource) => ({ resource, objects: await objectsOf(client, resource, name) })),
   );
+
+/** A kind whose definition has just gone has no objects. */
+async function objectsOf(client: Client, resource: Resource, namespace: string): Promise<KubeObject[]> {
+  try {
+    return (await client.list(resource, { namespace })).items;
+  } catch (err) {
+    if (isNotFound(err)) return [];
+    throw err;
+  }
+}
 
 async function remove(client: Client, resource: Resource, objects: readonly KubeObject[]): Promise<void> {
   for (const { metadata } of objects) {

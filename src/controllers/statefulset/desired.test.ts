@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { statefulSets } from '../../api/resource.ts';
 import type { Pod, StatefulSet } from '../../api/types.ts';
+import { draftOf, sameTemplate, templateOf } from '../revisions.ts';
 import { aPod, aStatefulSet, now, type PodWords } from '../testing/objects.ts';
 import { desired } from './desired.ts';
 import { label, podOf } from './pod.ts';
-import { beyondHistory, draftOf, sameTemplate, templateOf } from './revisions.ts';
+import { beyondHistory, hashLabel } from './revisions.ts';
 
 const one = { current: 'db-a', update: 'db-a' };
 const two = { current: 'db-a', update: 'db-b' };
@@ -101,11 +103,11 @@ describe('a pod of a StatefulSet', () => {
 describe('the revisions of a StatefulSet', () => {
   const set = aStatefulSet({ revisionHistoryLimit: 1 });
   const revision = (name: string, number: number) => {
-    const draft = draftOf(set, []);
+    const draft = draftOf(statefulSets, set, [], hashLabel);
     return { ...draft, metadata: { ...draft.metadata, name }, revision: number };
   };
   test('hold the template as a patch', () => {
-    const made = draftOf(set, [revision('db-x', 4)]);
+    const made = draftOf(statefulSets, set, [revision('db-x', 4)], hashLabel);
     assert.equal(made.revision, 5);
     assert.deepEqual(templateOf({ ...made, metadata: made.metadata }), set.spec?.template);
     assert.ok(sameTemplate(set, [made]));

@@ -1,18 +1,19 @@
 /** Keeps the numbered pods of a StatefulSet, one step at a time. */
-import { isAlreadyExists, isNotFound } from '../../api/errors.ts';
+import { isNotFound } from '../../api/errors.ts';
 import { controllerRevisions, pods, statefulSets } from '../../api/resource.ts';
-import type { ControllerRevision, Pod, StatefulSet } from '../../api/types.ts';
+import type { Pod, StatefulSet } from '../../api/types.ts';
 import { type Informer, keyOf } from '../../client/contract.ts';
 import { claim, takeUp } from '../claim.ts';
 import { type Context, type Controller, itself } from '../loop.ts';
 import { controllerOf, isControlledBy, ownerKey } from '../owners.ts';
 import { type OwnWrites, ownWrites } from '../ownWrites.ts';
 import { isTerminal } from '../pods.ts';
+import { type History, historyFrom, revise, templateOf } from '../revisions.ts';
 import { isSameStatus } from '../sameStatus.ts';
 import { selects } from '../selection.ts';
 import { type Desired, desired } from './desired.ts';
 import { ordinalOf, podOf } from './pod.ts';
-import { beyondHistory, byNumber, draftOf, nextNumber, sameTemplate, templateOf } from './revisions.ts';
+import { beyondHistory, hashLabel } from './revisions.ts';
 
 export const statefulSet: Controller = {
   name: 'statefulset-controller',
@@ -25,12 +26,10 @@ export const statefulSet: Controller = {
       ...ownerKey(before, statefulSets),
       ...setsThatWouldAdopt(sets, now),
     ]);
-    const history = context.look(controllerRevisions);
     const world: World = {
       known,
       written: ownWrites(known, context.clock),
-      history,
-      historyWritten: ownWrites(history, context.clock),
+      history: historyFrom(context.look(controllerRevisions), context.clock),
     };
     return async (key) => {
       const set = sets.get(key);
@@ -42,8 +41,7 @@ export const statefulSet: Controller = {
 interface World {
   known: Informer<Pod>;
   written: OwnWrites<Pod>;
-  history: Informer<ControllerRevision>;
-  historyWritten: OwnWrites<ControllerRevision>;
+  history: History;
 }
 
 function setsThatWouldAdopt(sets: Informer<StatefulSet>, pod: Pod | undefined): string[] {
@@ -63,7 +61,7 @@ async function sync(context: Context, set: StatefulSet, world: World): Promise<v
   const claimed = claim(set, set.spec?.selector, [...controlled, ...orphans]);
   const owned = await takeUp(client, { owner: statefulSets, object: pods }, set, claimed);
 
-  const { update, all } = await revise(context, set, world);
+  const { update, all } = await revise(client, statefulSets, set, world.history, hashLabel);
   const current = all.find((r) => r.metadata.name === set.status?.currentRevision) ?? update;
   const names = { current: current.metadata.name, update: update.metadata.name };
   const wanted = desired(set, owned, names, clock.now());
@@ -85,46 +83,6 @@ function refusesClaims({ events }: Context, set: StatefulSet): boolean {
   const message = `Cannot create pods of StatefulSet ${set.metadata.name}: volumeClaimTemplates (${names}) are not supported`;
   events.event(statefulSets, set, 'Warning', 'FailedCreate', message);
   return true;
-}
-
-/** The ControllerRevision of the template as it is now, made or numbered anew when needed. */
-async function revise(
-  { client }: Context,
-  set: StatefulSet,
-  { history, historyWritten }: World,
-): Promise<{ update: ControllerRevision; all: ControllerRevision[] }> {
-  const all = historyWritten
-    .over(history.by('owner', set.metadata.uid ?? ''), (r) => isControlledBy(r, set))
-    .toSorted(byNumber);
-  const same = sameTemplate(set, all);
-  if (same && same === all.at(-1)) return { update: same, all };
-  const update = same
-    ? await client.update(controllerRevisions, { ...same, revision: nextNumber(all) })
-    : await create(client, set, all);
-  historyWritten.wrote(update);
-  return { update, all: [...all.filter((r) => r !== same), update] };
-}
-
-async function create(
-  client: Context['client'],
-  set: StatefulSet,
-  all: readonly ControllerRevision[],
-): Promise<ControllerRevision> {
-  const draft = draftOf(set, all);
-  try {
-    return await client.create(controllerRevisions, draft);
-  } catch (err) {
-    if (!isAlreadyExists(err)) throw err;
-    const other = await client.get(controllerRevisions, draft.metadata.name, set.metadata.namespace);
-    if (sameTemplate(set, [other])) return other;
-    const collisionCount = (set.status?.collisionCount ?? 0) + 1;
-    await client.update(
-      statefulSets,
-      { ...set, status: { replicas: 0, ...set.status, collisionCount } },
-      'status',
-    );
-    throw err;
-  }
 }
 
 async function act(

@@ -1,8 +1,10 @@
-import { ageColumn, nameColumn } from '../../columns.ts';
 import type { Kind } from '../../kind.ts';
 import { daemonSets } from '../../resource.ts';
 import type { DaemonSet } from '../../types.ts';
+import { columns } from './columns.ts';
+import { defaultDaemonSet } from './defaults.ts';
 import './fields.ts';
+import { validateDaemonSet, validateDaemonSetUpdate } from './validate.ts';
 
 export const daemonSet: Kind<DaemonSet> = {
   resource: daemonSets,
@@ -12,5 +14,8 @@ export const daemonSet: Kind<DaemonSet> = {
   message: 'apps/v1.DaemonSet',
   status: true,
   nameRule: 'subdomain',
-  columns: [nameColumn, ageColumn],
+  defaults: defaultDaemonSet,
+  validate: validateDaemonSet,
+  validateUpdate: validateDaemonSetUpdate,
+  columns,
 };

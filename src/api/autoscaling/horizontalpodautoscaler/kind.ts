@@ -1,8 +1,10 @@
-import { ageColumn, nameColumn } from '../../columns.ts';
 import type { Kind } from '../../kind.ts';
 import { horizontalPodAutoscalers } from '../../resource.ts';
 import type { HorizontalPodAutoscaler } from '../../types.ts';
+import { columns } from './columns.ts';
+import { defaultAutoscaler } from './defaults.ts';
 import './fields.ts';
+import { validateAutoscaler, validateAutoscalerStatus } from './validate.ts';
 
 export const horizontalPodAutoscaler: Kind<HorizontalPodAutoscaler> = {
   resource: horizontalPodAutoscalers,
@@ -12,5 +14,7 @@ export const horizontalPodAutoscaler: Kind<HorizontalPodAutoscaler> = {
   message: 'autoscaling/v2.HorizontalPodAutoscaler',
   status: true,
   nameRule: 'subdomain',
-  columns: [nameColumn, ageColumn],
+  defaults: defaultAutoscaler,
+  validate: (hpa) => [...validateAutoscaler(hpa), ...validateAutoscalerStatus(hpa)],
+  columns,
 };

@@ -29,15 +29,15 @@ message(
    3 activeDeadlineSeconds   int64                   pointer
   11 podFailurePolicy        PodFailurePolicy
   16 successPolicy           SuccessPolicy
-   7 backoffLimit            int32                   pointer = 6
+   7 backoffLimit            int32                   pointer
   12 backoffLimitPerIndex    int32                   pointer
   13 maxFailedIndexes        int32                   pointer
    4 selector                meta/v1.LabelSelector   struct=atomic
    5 manualSelector          bool                    pointer
    6 template                core/v1.PodTemplateSpec required = {}
    8 ttlSecondsAfterFinished int32                   pointer
-   9 completionMode          string                  pointer = NonIndexed
-  10 suspend                 bool                    pointer = false
+   9 completionMode          string                  pointer
+  10 suspend                 bool                    pointer
   14 podReplacementPolicy    string                  pointer
   15 managedBy               string                  pointer
 `,

@@ -1,8 +1,10 @@
-import { ageColumn, nameColumn } from '../../columns.ts';
 import type { Kind } from '../../kind.ts';
 import { jobs } from '../../resource.ts';
 import type { Job } from '../../types.ts';
+import { columns } from './columns.ts';
+import { defaultJob } from './defaults.ts';
 import './fields.ts';
+import { validateJob, validateJobUpdate } from './validate.ts';
 
 export const job: Kind<Job> = {
   resource: jobs,
@@ -11,5 +13,9 @@ export const job: Kind<Job> = {
   message: 'batch/v1.Job',
   status: true,
   nameRule: 'subdomain',
-  columns: [nameColumn, ageColumn],
+  selectableFields: { 'status.successful': (j) => String(j.status?.succeeded ?? 0) },
+  defaults: defaultJob,
+  validate: validateJob,
+  validateUpdate: validateJobUpdate,
+  columns,
 };
