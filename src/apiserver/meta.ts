@@ -23,7 +23,7 @@ export function asNew(kind: Kind, object: Written, uid: string, nowMs: number): 
       ...without(object.metadata, 'resourceVersion', ...written),
       uid,
       creationTimestamp: rfc3339(nowMs),
-      ...(kind.status && { generation: 1 }),
+      ...((kind.status || kind.schema) && { generation: 1 }),
     },
   };
 }
@@ -49,9 +49,16 @@ export function asUpdated(kind: Kind, next: Written, old: Written): Written {
 
 /** Counts a change of the spec, in place; to be called when nobody changes the object any more. */
 export function countGeneration(kind: Kind, next: Written, old: Written): void {
-  if (!kind.status || isDeepStrictEqual(next.spec, old.spec)) return;
+  const isCounted = kind.schema
+    ? !isDeepStrictEqual(specified(kind, next), specified(kind, old))
+    : kind.status && !isDeepStrictEqual(next.spec, old.spec);
+  if (!isCounted) return;
   next.metadata.generation = (old.metadata.generation ?? 0) + 1;
 }
+
+/** A custom resource may say what it is to be in fields of any name. */
+const specified = ({ status }: Kind, object: Written): object =>
+  status ? without(object, 'metadata', 'status') : without(object, 'metadata');
 
 /** A write to `/status`: only that changes. */
 export function asStatusUpdated(next: Written, old: Written): Written {
@@ -63,6 +70,13 @@ export function asStatusUpdated(next: Written, old: Written): Written {
 export function asFinalized(next: Written, old: Written): Written {
   const { finalizers = [] } = (next.spec ?? {}) as { finalizers?: string[] };
   return { ...old, spec: { ...(old.spec as object | undefined), finalizers } };
+}
+
+/** A write to `/ephemeralcontainers` of a pod: only those change. */
+export function asEphemeralAdded(next: Written, old: Written): Written {
+  const { ephemeralContainers } = (next.spec ?? {}) as { ephemeralContainers?: object[] };
+  const spec = without((old.spec ?? {}) as { ephemeralContainers?: object[] }, 'ephemeralContainers');
+  return structuredClone({ ...old, spec: { ...spec, ...(ephemeralContainers && { ephemeralContainers }) } });
 }
 
 /** The writer's metadata, with what only the server writes as it was. */

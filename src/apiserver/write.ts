@@ -6,11 +6,15 @@ import { validateUpdate } from '../api/validate.ts';
 import { type Entry, Mismatch } from '../store/contract.ts';
 import type { Operation } from './admission/contract.ts';
 import { tellGone, withAdmission } from './admit.ts';
+import { breathe } from './breathe.ts';
 import type { Call } from './call.ts';
 import { isLetGo } from './deletion.ts';
 import { isDryRun } from './input.ts';
 import { keyOf, placeOf } from './keys.ts';
+import type { ManagedFields } from './managedFields/entries.ts';
+import { trackUpdate } from './managedFields/track.ts';
 import { checkPreconditions, countGeneration, type Preconditions, type Written } from './meta.ts';
+import { without } from './without.ts';
 
 /** As often as Kubernetes tries a patch that others' writes came in between of. */
 const maxAttempts = 5;
@@ -35,10 +39,11 @@ export async function rewrite(
 ): Promise<Entry> {
   for (let attempt = 1; ; attempt++) {
     const old = await current(call);
-    const { asked, object } = await change(old.object);
-    checkPreconditions(call.kind, asked, old.object);
+    const changed = await change(old.object);
+    await breathe(old.json.length);
+    checkPreconditions(call.kind, changed.asked, old.object);
     try {
-      return await admitted(call, old, object);
+      return await admitted(call, old, changed.object, await managedFieldsOf(call, old.object, changed));
     } catch (err) {
       if (!(err instanceof Mismatch)) throw err;
       if (attempt === maxAttempts) throw modified(call.kind.resource, call.name);
@@ -49,20 +54,32 @@ export async function rewrite(
 export interface Change {
   /** What the writer says that it has seen. */
   asked: Preconditions;
-  /** The object as it would be stored. */
+  /** The object as it would be stored; its `managedFields` are not looked at. */
   object: Written;
+  /** What the writer says of the owners of fields, if anything. */
+  managedFields?: ManagedFields;
+  /** What is known of them already: nobody else is to say more. */
+  decided?: ManagedFields;
 }
 
-function admitted(call: Call, old: Entry, changed: Written): Promise<Entry> {
+/** Who owns what after the change. What plugins and the server add belongs to nobody. */
+const managedFieldsOf = async (call: Call, old: Written, change: Change): Promise<ManagedFields> =>
+  change.decided ?? (await trackUpdate(call, old, change.object, change.managedFields)) ?? [];
+
+function admitted(call: Call, old: Entry, changed: Written, managedFields: ManagedFields): Promise<Entry> {
   const { kind, parts, request } = call;
   // Parts of it are those of the stored object, which plugins must not reach.
-  const object = structuredClone(changed);
+  const metadata: Written['metadata'] = without(changed.metadata, 'managedFields');
+  const object = structuredClone({ ...changed, metadata });
   const operation = operationOf(call, 'update', object, old.object);
   return withAdmission(parts.admission, operation, async () => {
+    if (managedFields.length > 0) object.metadata.managedFields = managedFields;
+    await breathe(old.json.length);
     countGeneration(kind, object, old.object);
     // A binding is the one change of a pod's node that is allowed; who writes nothing else needs no check.
     if (call.subresource !== 'binding')
       throwInvalid(kind, object, validateUpdate(kind, object, old.object, call.subresource));
+    await breathe(old.json.length);
     const value = await store(call, old, object, isDryRun(request.query));
     return { value, done: true };
   });

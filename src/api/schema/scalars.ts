@@ -65,6 +65,8 @@ export function decodeScalar(json: unknown, type: ScalarType, complain: Complain
       return decodeInteger(json, 'int32', 2 ** 31, complain);
     case 'fieldsV1':
     case 'rawExtension':
+    case 'json':
+    case 'jsonSchema':
       return json;
   }
 }

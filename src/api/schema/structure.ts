@@ -11,6 +11,8 @@
  * - `x-kubernetes-list-type: set`: {@link set}; `map`: {@link keyed}, with `x-kubernetes-list-map-keys`
  * - no schema at all: {@link untyped}
  *
+ * That of a whole object has `apiVersion`, `kind` and `metadata` (`meta/v1.ObjectMeta`) too.
+ *
  * Structures are asked for member by member, so that one may contain itself.
  */
 import type { Kind } from '../kind.ts';

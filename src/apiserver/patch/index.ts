@@ -1,8 +1,8 @@
 /**
- * The four kinds of PATCH.
+ * The kinds of PATCH that change what is there. Server-side apply, which says what is to be there, is
+ * `verbs/apply.ts`.
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-apply
  */
-import { unsupportedMediaType } from '../../api/errors.ts';
 import { checkTree, mediaTypeOf, unknownFormat } from '../wire/index.ts';
 import { objectPatch } from './errors.ts';
 import { applyJsonPatch } from './json.ts';
@@ -25,6 +25,7 @@ const accepted = [
   'application/json-patch+json',
   'application/merge-patch+json',
   'application/strategic-merge-patch+json',
+  'application/apply-patch+yaml',
 ];
 
 /**
@@ -45,10 +46,6 @@ export function applyPatch({ contentType, body, current, message }: Patch): obje
       checkTree(patched);
       return patched;
     }
-    case 'application/apply-patch+yaml':
-      throw unsupportedMediaType(
-        `server-side apply (application/apply-patch+yaml) is not supported yet - accepted media types include: ${accepted.join(', ')}`,
-      );
     default:
       throw unknownFormat(accepted);
   }

@@ -155,8 +155,8 @@ describe('the content type of a patch', () => {
       patch('application/json'),
     );
   });
-  test('of server-side apply is refused, saying so', () => {
-    refused(415, /^server-side apply .* is not supported yet/, () => patch('application/apply-patch+yaml'));
+  test('of server-side apply in CBOR is refused, and YAML is offered', () => {
+    refused(415, /application\/apply-patch\+yaml$/, () => patch('application/apply-patch+cbor'));
   });
 });
 

@@ -4,10 +4,14 @@ import { validateCreate } from '../../api/validate.ts';
 import { type Entry, Mismatch } from '../../store/contract.ts';
 import { withAdmission } from '../admit.ts';
 import { beginning } from '../beginning.ts';
+import { breathe } from '../breathe.ts';
 import type { Call } from '../call.ts';
 import type { ObjectAnswer } from '../contract.ts';
 import { readBody } from '../input.ts';
 import { keyOf, placeOf } from '../keys.ts';
+import type { ManagedFields } from '../managedFields/entries.ts';
+import { trackCreate } from '../managedFields/track.ts';
+import { checkWriter } from '../managedFields/writer.ts';
 import { asNew, type Written } from '../meta.ts';
 import { answerOne } from '../views.ts';
 import { operationOf, preview, put, throwInvalid } from '../write.ts';
@@ -19,8 +23,10 @@ const maxGeneratedNames = 8;
 
 /** POST to a collection. */
 export async function create(call: Call): Promise<ObjectAnswer> {
+  checkWriter(call.request.query, 'CreateOptions');
   const { object, warnings } = readBody(call.request, call.kind);
   checkPlace(call, object);
+  await breathe(call.request.body.length);
   for (let attempt = 1; ; attempt++) {
     try {
       const entry = await createOnce(call, named(call, object));
@@ -58,13 +64,18 @@ function named({ parts, namespace, kind }: Call, object: Written): Written {
   };
 }
 
-function createOnce(call: Call, asked: Written): Promise<Entry> {
+/** `decided` is who owns what of the object, when that is known; otherwise its creator owns what he sent. */
+export function createOnce(call: Call, asked: Written, decided?: ManagedFields): Promise<Entry> {
   const { kind, parts } = call;
   const object = beginning(kind, asNew(kind, asked, parts.ids.uid(), parts.clock.now()));
   setDefaults(kind, object);
+  const managedFields = decided ?? trackCreate(call, object, asked.metadata.managedFields);
   const operation = operationOf(call, 'create', object);
   return withAdmission(parts.admission, operation, async () => {
+    if (managedFields?.length) object.metadata.managedFields = managedFields;
+    await breathe(call.request.body.length);
     throwInvalid(kind, object, validateCreate(kind, object));
+    await breathe(call.request.body.length);
     const value = operation.dryRun ? await tried(call, object) : await put(call, object, 0);
     return { value, done: true };
   });

@@ -1,10 +1,15 @@
+import { setImmediate } from 'node:timers/promises';
 import { isNotFound } from '../../api/errors.ts';
+import type { Entry } from '../../store/contract.ts';
 import type { Call } from '../call.ts';
 import type { ObjectAnswer } from '../contract.ts';
 import { placeOf, prefixOf } from '../keys.ts';
-import { selectionOf } from '../selection.ts';
-import { listOf } from '../views.ts';
+import { selected, selectionOf } from '../selection.ts';
+import { answerMany } from '../views.ts';
 import { readDeleteOptions, removeOne } from './delete.ts';
+
+/** The store commits them together; more would hold up everybody else. */
+const atOnce = 100;
 
 /** DELETE of a collection: each object that the selectors mean, as if it were deleted alone. */
 export async function deletecollection(call: Call): Promise<ObjectAnswer> {
@@ -12,15 +17,17 @@ export async function deletecollection(call: Call): Promise<ObjectAnswer> {
   const options = readDeleteOptions(request);
   const selection = selectionOf(kind, request.query);
   const { entries, revision } = await call.store.list(prefixOf(placeOf(kind), namespace));
-  const meant = entries.filter((entry) => selection.matches(entry.object));
-  // All at once: the store commits them together.
-  const removals = meant.map(async ({ object }) => {
+  const meant = await selected(entries, selection);
+  const remove = async ({ object }: Entry) => {
     const within = object.metadata.namespace;
     const one: Call = { ...call, name: object.metadata.name, ...(within && { namespace: within }) };
     await removeOne(one, options).catch((err: unknown) => {
       if (!isNotFound(err)) throw err;
     });
-  });
-  await Promise.all(removals);
-  return { code: 200, object: listOf(kind, { resourceVersion: String(revision) }, meant) };
+  };
+  for (let i = 0; i < meant.length; i += atOnce) {
+    if (i > 0) await setImmediate();
+    await Promise.all(meant.slice(i, i + atOnce).map(remove));
+  }
+  return answerMany(call, { resourceVersion: String(revision) }, meant);
 }

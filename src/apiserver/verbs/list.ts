@@ -7,7 +7,7 @@ import type { ObjectAnswer } from '../contract.ts';
 import { placeOf, prefixOf } from '../keys.ts';
 import { type ListOptions, readListOptions } from '../listOptions.ts';
 import { checkReadVersion } from '../resourceVersion.ts';
-import { type Selection, selectionOf } from '../selection.ts';
+import { type Selection, selected, selectionOf } from '../selection.ts';
 import { answerMany } from '../views.ts';
 
 /** GET of a collection. */
@@ -31,9 +31,7 @@ async function readPage(call: Call, options: ListOptions, selection: Selection):
   const revision = token ? token.revision : exactRevision(call, options);
   const { limit = Infinity } = options;
   const listing = await read(call, token, revision, selection.everything ? limit : Infinity);
-  const matching = selection.everything
-    ? listing.entries
-    : listing.entries.filter((entry) => selection.matches(entry.object));
+  const matching = await selected(listing.entries, selection);
   const entries = matching.length > limit ? matching.slice(0, limit) : matching;
   const metadata: ListMeta = { resourceVersion: String(listing.revision) };
   const last = entries.at(-1);

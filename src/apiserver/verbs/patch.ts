@@ -2,15 +2,20 @@ import { fieldInvalid, invalid, StatusError } from '../../api/errors.ts';
 import type { Call } from '../call.ts';
 import type { ApiRequest, ObjectAnswer } from '../contract.ts';
 import { conform, type Input, type Readable } from '../input.ts';
+import { checkWriter } from '../managedFields/writer.ts';
 import { checkIdentity } from '../meta.ts';
 import { applyPatch } from '../patch/index.ts';
+import { patchable } from '../patch/untouched.ts';
 import { answerOne } from '../views.ts';
-import { type Decoded, decodeBody, mediaTypeOf } from '../wire/index.ts';
+import { type Decoded, decodeBody, mediaTypeOf, unknownFormat } from '../wire/index.ts';
 import { rewrite } from '../write.ts';
+import { apply, isApply } from './apply.ts';
 import { changeTo } from './update.ts';
 
 /** PATCH: the object as the patch makes it of the newest one, then everything as for an update. */
 export async function patch(call: Call): Promise<ObjectAnswer> {
+  if (isApply(call.request)) return apply(call);
+  checkWriter(call.request.query, 'PatchOptions');
   let warnings: readonly string[] = [];
   const entry = await rewrite(call, (old) => {
     const patched = patchedObject(call.request, call.kind, old);
@@ -21,11 +26,21 @@ export async function patch(call: Call): Promise<ObjectAnswer> {
   return { ...answerOne(call, 200, entry), ...(warnings.length > 0 && { warnings }) };
 }
 
+const forSchemas = [
+  'application/json-patch+json',
+  'application/merge-patch+json',
+  'application/apply-patch+yaml',
+];
+
 /** What the request's patch makes of an object of this kind. */
 export function patchedObject(request: ApiRequest, type: Readable, old: object): Input {
   const contentType = request.headers['content-type'];
   const { object, duplicates } = readPatch(request);
-  const json = applyPatch({ contentType, body: object, current: old, message: type.message });
+  const current = patchable(old, object);
+  // How lists merge strategically stands in tables only.
+  if (type.schema && mediaTypeOf(contentType).startsWith('application/strategic'))
+    throw unknownFormat(forSchemas);
+  const json = applyPatch({ contentType, body: object, current, message: type.message });
   try {
     return conform(json, type, duplicates, request.query);
   } catch (err) {

@@ -1,7 +1,9 @@
+import type { Kind } from '../../api/kind.ts';
 import { setDefaults } from '../../api/schema/defaults.ts';
 import type { Call } from '../call.ts';
 import type { ObjectAnswer } from '../contract.ts';
 import { readBody } from '../input.ts';
+import { checkWriter } from '../managedFields/writer.ts';
 import {
   asEphemeralAdded,
   asFinalized,
@@ -15,6 +17,7 @@ import { type Change, rewrite } from '../write.ts';
 
 /** PUT: the whole object, or with a subresource the part of it that this one writes. */
 export async function update(call: Call): Promise<ObjectAnswer> {
+  checkWriter(call.request.query, 'UpdateOptions');
   const { object, warnings } = readBody(call.request, call.kind);
   checkIdentity(object, call.name, call.namespace);
   const entry = await rewrite(call, (old) => changeTo(call, object, old));
@@ -26,14 +29,24 @@ export function changeTo({ kind, subresource }: Call, next: Written, old: Writte
   const asked = { uid: next.metadata.uid, resourceVersion: next.metadata.resourceVersion };
   switch (subresource) {
     case 'status':
-      return { asked, object: asStatusUpdated(next, old) };
+    case 'approval':
+      return { asked, object: withSchemaDefaults(kind, asStatusUpdated(next, old)) };
     case 'finalize':
       return { asked, object: asFinalized(next, old) };
     case 'ephemeralcontainers':
       return { asked, object: setDefaults(kind, asEphemeralAdded(next, old)) };
     default: {
       const whole = asUpdated(kind, next, old);
-      return { asked, object: setDefaults(kind, structuredClone(whole)) };
+      const { managedFields } = next.metadata;
+      return {
+        asked,
+        object: setDefaults(kind, structuredClone(whole)),
+        ...(managedFields && { managedFields }),
+      };
     }
   }
 }
+
+/** A status whose fields a schema tells has defaults there too. */
+const withSchemaDefaults = (kind: Kind, object: Written): Written =>
+  kind.schema ? setDefaults(kind, structuredClone(object)) : object;

@@ -8,7 +8,7 @@ import { addedEvent, bookmark, eventOf } from '../events.ts';
 import { placeOf, prefixOf } from '../keys.ts';
 import { type ListOptions, readListOptions } from '../listOptions.ts';
 import { checkReadVersion } from '../resourceVersion.ts';
-import { type Selection, selectionOf } from '../selection.ts';
+import { type Selection, selected, selectionOf } from '../selection.ts';
 import { type Shape, shapeOf, tableOfOne } from '../views.ts';
 
 /** Kubernetes ends a watch after 30 to 60 minutes, so that clients spread over servers anew. */
@@ -82,7 +82,7 @@ async function* watchEvents(call: Call, watching: Watching): Events {
 
 async function* initialEvents({ kind, request }: Call, { options, selection, initial }: Watching): Events {
   if (!initial) return;
-  const matching = initial.entries.filter((entry) => selection.matches(entry.object));
+  const matching = await selected(initial.entries, selection);
   for (let i = 0; i < matching.length && !request.signal.aborted; i += initialAtOnce)
     yield matching.slice(i, i + initialAtOnce).map(addedEvent);
   if (options.sendInitialEvents) yield [bookmark(kind, initial.revision, initialEnd)];
