@@ -3,7 +3,8 @@
  * It may end at any time: pods, their addresses and the kernel's rules stay as they are.
  */
 import { endpointSlices, nodes, services } from '../api/resource.ts';
-import { httpClient } from '../client/http.ts';
+import { type HttpClient, httpClient } from '../client/http.ts';
+import { networkClient, nodeClient, nodeServing, ownIdentity } from '../client/identity.ts';
 import { informer } from '../client/informer.ts';
 import { imageStore } from '../kubelet/images/store.ts';
 import { startKubelet } from '../kubelet/index.ts';
@@ -38,8 +39,22 @@ export async function runAgent(config: AgentConfig, signal: AbortSignal): Promis
   const { nodeName, nodeIPs, serviceCIDRs, podCIDRs: clusterCIDRs, server, ca } = config;
   prepareNode({ nodeIPs, serviceCIDRs });
 
-  const own = httpClient({ server, ca, ...config.node });
-  const network = httpClient({ server, ca, ...config.network });
+  const identities = { directory: `${stateDirectory}/pki`, ca, client: () => own, clock, signal };
+  const asNode = ownIdentity({
+    ...identities,
+    name: 'node',
+    pair: config.node,
+    wanted: nodeClient(nodeName),
+  });
+  const own: HttpClient = httpClient({ server, ca, identity: asNode, userAgent: 'kubelet' });
+  const asReader = ownIdentity({
+    ...identities,
+    name: 'network',
+    pair: config.network,
+    wanted: networkClient,
+    client: () => network,
+  });
+  const network: HttpClient = httpClient({ server, ca, identity: asReader });
   const knownNodes = informer(network, nodes, { signal });
   const knownServices = informer(network, services, {
     signal,
@@ -78,7 +93,14 @@ export async function runAgent(config: AgentConfig, signal: AbortSignal): Promis
     clock,
     signal,
   });
-  const kubeletServer = await serveKubelet(config, kubelet, own, clock, signal);
+  const serving = ownIdentity({
+    ...identities,
+    name: 'serving',
+    pair: config.serving,
+    wanted: nodeServing(nodeName, nodeIPs),
+    use: (identity) => kubeletServer.setIdentity(identity),
+  });
+  const kubeletServer = await serveKubelet(config, serving(), kubelet, own, clock, signal);
   log.info({ nodeName }, 'the agent runs');
 
   await new Promise((resolve) => signal.addEventListener('abort', resolve));

@@ -1,10 +1,6 @@
-/** What an agent is told about its node and its cluster. */
-export interface Identity {
-  /** PEM. */
-  cert: string;
-  key: string;
-}
+import type { KeyPair } from '../lib/pki/certificate.ts';
 
+/** What an agent is told about its node and its cluster. */
 export interface AgentConfig {
   nodeName: string;
   /** On the LAN, IPv4 first. */
@@ -15,11 +11,11 @@ export interface AgentConfig {
   server: string;
   ca: string;
   /** `system:node:NAME`: for what is the node's own. */
-  node: Identity;
+  node: KeyPair;
   /** Reads Services, slices, nodes, pods, namespaces and policies. */
-  network: Identity;
+  network: KeyPair;
   /** Of the kubelet's server. */
-  serving: Identity;
+  serving: KeyPair;
   podCIDRs: string[];
   serviceCIDRs: string[];
   clusterDNS: string;

@@ -1,5 +1,6 @@
 /** The kubelet's server, asked by the API server for logs and streams. */
 import type { Client } from '../client/contract.ts';
+import type { Identity } from '../client/identity.ts';
 import type { Kubelet } from '../kubelet/index.ts';
 import { accessByReviews } from '../kubelet/streams/access/reviews.ts';
 import { podDialer } from '../kubelet/streams/portForward/dial.ts';
@@ -11,6 +12,7 @@ const kubeletPort = 10250;
 
 export const serveKubelet = (
   config: AgentConfig,
+  identity: Identity,
   kubelet: Kubelet,
   client: Client,
   clock: Clock,
@@ -18,7 +20,7 @@ export const serveKubelet = (
 ): Promise<KubeletServer> =>
   startKubeletServer({
     port: kubeletPort,
-    tls: { ...config.serving, clientCa: config.ca },
+    tls: { ...identity, clientCa: config.ca },
     nodeName: config.nodeName,
     pods: kubelet,
     runtime: kubelet.runtime,

@@ -74,6 +74,8 @@ export interface ContainerConfig {
   sandbox: Sandbox;
   hostPID: boolean;
   hostIPC: boolean;
+  /** A process namespace to join, in the place of one of its own. */
+  pidns?: string;
   mounts: { source: string; target: string; readOnly: boolean; propagation?: string }[];
   tty: boolean;
   stdin: boolean;
@@ -104,6 +106,8 @@ export interface ContainerRecord {
   tty: boolean;
   stdin: boolean;
   stopSignal: string;
+  /** What its image says it serves: `80/tcp`. */
+  exposedPorts?: string[];
   state: 'created' | 'running' | 'exited';
   /** On the node, while it runs. */
   pid?: number;
@@ -142,8 +146,19 @@ export interface ContainerRuntime {
   onExit(listener: (record: ContainerRecord) => void): void;
   exec(id: string, argv: string[], options: { tty: boolean; stdin: boolean }): Promise<Session>;
   attach(id: string, options: { stdin: boolean }): Promise<Session>;
-  /** For metrics: cpu and memory of the container's cgroup. */
-  stats(id: string): Promise<{ cpuNanoseconds: number; memoryBytes: number } | undefined>;
+  /** Its log was moved: what is written from now on goes to a new file under the old name. */
+  reopenLog(id: string): Promise<void>;
+  /** For metrics: what the container's cgroup counts; nothing where there is none. */
+  stats(id: string): Promise<Used | undefined>;
+  /** The same of the whole node, with all that runs on it beside pods. */
+  nodeStats(): Promise<Used | undefined>;
+}
+
+export interface Used {
+  /** Since it began. */
+  cpuNanoseconds: number;
+  /** Of the working set: without files that nobody has looked at for a while. */
+  memoryBytes: number;
 }
 
 /** Called before the containers of a pod start; the policies of the pod are in the kernel when it resolves. */

@@ -13,6 +13,8 @@ import { informer } from '../client/informer.ts';
 import type { Clock } from '../lib/clock.ts';
 import { logger } from '../lib/log.ts';
 import type { BeforeStart, ContainerRecord, ContainerRuntime, ImageStore, PodNetwork } from './contract.ts';
+import { keepLogsShort } from './logs/rotate.ts';
+import { defaultLimits } from './logs/rules.ts';
 import { machineFacts } from './machine.ts';
 import { keepNode, type Readiness } from './node.ts';
 import { watchedObjects } from './objects.ts';
@@ -93,6 +95,7 @@ export function startKubelet(options: KubeletOptions): Kubelet {
 
   const told = keepNode({ client, facts, notReady: options.notReady, clock, signal });
   told.catch((err: unknown) => log.error({ err }, 'the node is not kept any more'));
+  void keepLogsShort({ runtime, limits: defaultLimits, clock, signal });
   const synced = takeOver(assigned, workers, around, options).catch((err: unknown) => {
     log.error({ err }, 'the kubelet cannot work');
     throw err;
@@ -171,11 +174,15 @@ function servicesOf({ client, services, signal }: KubeletOptions): (namespace: s
 function eventsOf({ client, nodeName, clock }: KubeletOptions): TellEvent {
   const recorder = eventRecorder(client, 'kubelet', nodeName, clock);
   return (pod, type, reason, message, container) => {
-    const field = pod.spec?.initContainers?.some((c) => c.name === container)
-      ? 'initContainers'
-      : 'containers';
-    recorder.event(pods, pod, type, reason, message, container && `spec.${field}{${container}}`);
+    recorder.event(pods, pod, type, reason, message, container && fieldOf(pod, container));
   };
+}
+
+/** `spec.containers{web}` */
+function fieldOf({ spec }: Pod, container: string): string {
+  const fields = ['initContainers', 'ephemeralContainers'] as const;
+  const field = fields.find((name) => spec?.[name]?.some((c) => c.name === container)) ?? 'containers';
+  return `spec.${field}{${container}}`;
 }
 
 const podDirectories = ({ state, logs }: KubeletPaths): PodDirectories => ({

@@ -14,10 +14,10 @@ import { eventually } from '../support/eventually.ts';
 import { kubectls } from '../support/kubectls.ts';
 import { spawnInTerminal } from '../support/pty.ts';
 import { StreamWorld } from '../support/streamWorld.ts';
+import { accessOf, execOverWebSocket, tunnelBridge } from '../support/webSocketClient.ts';
 
 const programs = await kubectls();
 const oldest = programs[0];
-const newest = programs.at(-1);
 const sh = (script: string) => ['--', 'sh', '-c', script];
 const hash = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
@@ -61,10 +61,76 @@ async function listening(onConnection: (socket: Socket) => void): Promise<Server
 
 const portOf = (server: Server) => (server.address() as AddressInfo).port;
 
-test('both transports are spoken', () => {
-  assert.ok(oldest && newest && oldest !== newest);
-  assert.ok(Number(oldest.version.split('.')[1]) < 29, 'one kubectl that speaks SPDY only');
-  assert.ok(Number(newest.version.split('.')[1]) >= 31, 'one kubectl that prefers WebSockets');
+/** What kubectl speaks since 1.30, and since 1.31 for port-forward, also where there is none of those. */
+describe('a WebSocket', { timeout: 60_000 }, () => {
+  for (const protocol of ['v5.channel.k8s.io', 'v4.channel.k8s.io']) {
+    test(`of ${protocol} keeps stdout and stderr apart and tells the exit code`, async () => {
+      const command = ['sh', '-c', 'echo out; echo err >&2; exit 7'];
+      const { out, err, status } = await execOverWebSocket(accessOf(world.kubeconfig), 'web', command, {
+        protocol,
+      });
+      assert.equal(out.toString(), 'out\n');
+      assert.equal(err, 'err\n');
+      assert.deepEqual(status.details?.causes, [{ reason: 'ExitCode', message: '7' }]);
+      assert.equal(world.upgrades.at(-1), `websocket ${protocol}`);
+    });
+
+    test(`of ${protocol} passes ten megabytes in and out byte for byte`, async () => {
+      const input = randomBytes(10_000_000);
+      const command = ['head', '-c', String(input.length)];
+      const { out, status } = await execOverWebSocket(accessOf(world.kubeconfig), 'web', command, {
+        protocol,
+        input,
+      });
+      assert.equal(status.status, 'Success');
+      assert.equal(hash(out), hash(input));
+    });
+
+    test(`of ${protocol} gives the size of a terminal`, async () => {
+      const command = ['sh', '-c', 'until [ "$(stty size)" = "30 100" ]; do sleep 0.02; done; exit 3'];
+      const size = { Width: 100, Height: 30 };
+      const { status } = await execOverWebSocket(accessOf(world.kubeconfig), 'web', command, {
+        protocol,
+        size,
+      });
+      assert.deepEqual(status.details?.causes, [{ reason: 'ExitCode', message: '3' }]);
+    });
+  }
+
+  test('ends the input of a command that goes on', async () => {
+    const { out } = await execOverWebSocket(
+      accessOf(world.kubeconfig),
+      'web',
+      ['sh', '-c', 'sort; echo end'],
+      {
+        protocol: 'v5.channel.k8s.io',
+        input: Buffer.from('b\na\n'),
+      },
+    );
+    assert.equal(out.toString(), 'a\nb\nend\n');
+  });
+
+  test('carries SPDY for port-forward', async () => {
+    await using bridge = await tunnelBridge(accessOf(world.kubeconfig));
+    const path = oldest?.path ?? '';
+    const child = spawn(
+      path,
+      [`--server=${bridge.server}`, 'port-forward', 'pod/web', `:${portOf(reverse)}`],
+      {
+        env: { ...process.env, KUBECONFIG: '/dev/null' },
+      },
+    );
+    const [local] = await forwarded(child, 1);
+    const bytes = Array.from({ length: 4 }, () => randomBytes(300_000));
+    const answers = await Promise.all(bytes.map((own) => said(local, own)));
+    assert.deepEqual(
+      answers.map(hash),
+      bytes.map((own) => hash(Buffer.from(own).reverse())),
+    );
+    assert.equal(world.upgrades.at(-1), 'websocket SPDY/3.1+portforward.k8s.io');
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  });
 });
 
 for (const { version, path } of programs)

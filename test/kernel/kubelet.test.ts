@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { configMaps, events, pods, secrets, services } from '../../src/api/resource.ts';
 import type { KubeObject, Pod } from '../../src/api/types.ts';
 import { createHandler } from '../../src/apiserver/handler.ts';
@@ -306,6 +306,21 @@ spec:
       );
     });
 
+    test('without a readiness probe a pod is ready when something listens on its ports', async () => {
+      await apply(`
+kind: Pod
+metadata: {name: serves}
+spec:
+  containers:
+  - name: main
+    image: busybox
+    command: [sh, -c, mkdir /www; echo hello > /www/page; sleep 0.3; exec httpd -f -p 8080 -h /www]
+    ports: [{containerPort: 8080}]
+`);
+      await ready('serves');
+      assert.equal(await inPod('serves', 'wget -q -O - http://127.0.0.1:8080/page'), 'hello');
+    });
+
     test('a container that fails its liveness probe is restarted', async () => {
       await apply(`
 kind: Pod
@@ -421,7 +436,7 @@ spec:
         '{kind: Pod, metadata: {name: claims}, spec: {volumes: [{name: data, persistentVolumeClaim: {claimName: c}}], containers: [{name: main, image: busybox}]}}',
       );
       await apply(
-        '{kind: Pod, metadata: {name: together}, spec: {shareProcessNamespace: true, containers: [{name: main, image: busybox}]}}',
+        '{kind: Pod, metadata: {name: mapped}, spec: {hostUsers: false, containers: [{name: main, image: busybox}]}}',
       );
       await apply(
         '{kind: Pod, metadata: {name: porter}, spec: {containers: [{name: main, image: busybox, ports: [{containerPort: 80, hostPort: 8080}]}]}}',
@@ -433,11 +448,108 @@ spec:
         /Warning FailedMount: MountVolume.SetUp failed for volume "data" : volumes of type persistentVolumeClaim are not supported/,
       );
       await told(
-        'together',
-        /Warning FailedCreatePodSandBox: Failed to create pod sandbox: shareProcessNamespace is not supported/,
+        'mapped',
+        /Warning FailedCreatePodSandBox: Failed to create pod sandbox: hostUsers: false is not supported/,
       );
       await told('porter', /hostPort 8080 is not supported; use a Service of type NodePort/);
       assert.equal((await get('claims')).status?.phase, 'Pending');
+    });
+
+    const kill = (command: string) =>
+      `busybox kill -9 $(busybox ps -o pid,args | busybox awk '$0 ~ / ${command}$/ { print $1 }')`;
+
+    test('containers may share their processes, which end with the pod', async () => {
+      await apply(`
+kind: Pod
+metadata: {name: together}
+spec:
+  shareProcessNamespace: true
+  containers:
+  - {name: main, image: busybox, command: [sh, -c, sleep 2001 & exec sleep 2002]}
+  - {name: side, image: busybox, command: [sleep, '2003']}
+`);
+      await ready('together');
+      const processes = await inPod('together', 'busybox ps -o pid,args', 'side');
+      assert.match(processes, /^ +1 catatonit -P$/m);
+      for (const command of ['sleep 2001', 'sleep 2002', 'sleep 2003'])
+        assert.match(processes, new RegExp(`^ *\\d+ ${command}$`, 'm'));
+      const { pid: before } = kubelet.container('default', 'together', 'main') ?? {};
+      await inPod('together', kill('sleep 2002'), 'side');
+      await when(
+        'together',
+        'restart of one',
+        (p) => p.status?.containerStatuses?.find((c) => c.name === 'main')?.restartCount === 1,
+      );
+      const after = kubelet.container('default', 'together', 'main');
+      assert.notEqual(after?.pid, before);
+      const holder = JSON.parse(
+        readFileSync(
+          `${directory}/state/pods/${(await get('together')).metadata.uid}/processes.json`,
+          'utf8',
+        ),
+      ) as { pid: number };
+      await remove('together');
+      await gone('together');
+      assert.equal(identify(holder.pid), undefined);
+    });
+
+    const addEphemeral = (name: string, container: string) =>
+      client.patch(
+        pods,
+        { name, namespace: 'default' },
+        { spec: { ephemeralContainers: [parse(container)] } },
+        { type: 'strategic', subresource: 'ephemeralcontainers' },
+      );
+    const ephemeral = (pod: Pod, name: string) =>
+      pod.status?.ephemeralContainerStatuses?.find((status) => status.name === name);
+
+    test('an ephemeral container looks into a pod that runs, and sees the processes of its target', async () => {
+      await apply(
+        '{kind: Pod, metadata: {name: watched}, spec: {hostname: seen, containers: [{name: main, image: busybox, command: [sleep, "3001"]}]}}',
+      );
+      const before = await ready('watched');
+      await addEphemeral(
+        'watched',
+        '{name: look, image: busybox, targetContainerName: main, command: [sh, -c, "busybox ps -o args; busybox hostname; busybox ip -o -4 addr show eth0; exec sleep 3002"]}',
+      );
+      const pod = await when('watched', 'debugger', (p) => ephemeral(p, 'look')?.state?.running);
+      assert.deepEqual(pod.status?.containerStatuses, before.status?.containerStatuses);
+      assert.equal(ephemeral(pod, 'look')?.ready, false);
+      const log = await eventually('its log', async () => {
+        const said = logOf('watched', 'look');
+        return said.includes(`${pod.status?.podIP}/`) && said;
+      });
+      assert.match(log, /^sleep 3001$/m);
+      assert.match(log, /^seen$/m);
+      assert.match(await inPod('watched', 'busybox ps -o args', 'look'), /^sleep 3001$/m);
+      assert.ok((await eventsOf('watched')).includes('Normal Started: Started container look'));
+      await inPod('watched', kill('sleep 3002'), 'look');
+      await when('watched', 'its end', (p) => ephemeral(p, 'look')?.state?.terminated);
+      assert.equal(isReady(await get('watched')), true);
+    });
+
+    test('an ephemeral container runs once, and does not keep a pod that is over', async () => {
+      await apply(
+        '{kind: Pod, metadata: {name: brief}, spec: {restartPolicy: Never, containers: [{name: main, image: busybox, command: [sh, -c, "until [ -e /tmp/go ]; do sleep 0.05; done"]}]}}',
+      );
+      await ready('brief');
+      await addEphemeral('brief', '{name: once, image: busybox, command: [sh, -c, exit 5]}');
+      await addEphemeral('brief', '{name: stays, image: busybox, command: [sleep, "1000"]}');
+      await addEphemeral('brief', '{name: lost, image: registry.invalid/none, command: [sleep, "1000"]}');
+      const pod = await when(
+        'brief',
+        'both',
+        (p) =>
+          ephemeral(p, 'once')?.state?.terminated &&
+          ephemeral(p, 'stays')?.state?.running &&
+          /Err|Back/.test(ephemeral(p, 'lost')?.state?.waiting?.reason ?? ''),
+      );
+      assert.equal(ephemeral(pod, 'once')?.state?.terminated?.exitCode, 5);
+      assert.equal(isReady(pod), true);
+      await inPod('brief', 'busybox touch /tmp/go');
+      const over = await when('brief', 'the end', (p) => p.status?.phase === 'Succeeded');
+      assert.equal(ephemeral(over, 'once')?.restartCount, 0);
+      await when('brief', 'the end of what stayed', (p) => ephemeral(p, 'stays')?.state?.terminated);
     });
 
     test('what cannot be configured says so, and starts once it can', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import type {
@@ -150,6 +150,47 @@ else
       assert.equal(await session.exit, 3);
     });
 
+    test('exec of what cannot be run tells why, with the code that a shell has for it', async () => {
+      const record = await up({});
+      const exec = async (tty: boolean, ...argv: string[]) => {
+        const session = await runtime.exec(record.id, argv, { tty, stdin: false });
+        const said = await Promise.all([text(session.stdout), session.stderr ? text(session.stderr) : '']);
+        return { code: await session.exit, said: said.join('') };
+      };
+      const missing = await exec(false, 'no-such-command');
+      assert.equal(missing.code, 127);
+      assert.match(missing.said, /executable file `no-such-command` not found in \$PATH/);
+      assert.equal((await exec(true, 'no-such-command')).code, 127);
+      const data = await exec(false, '/etc/passwd');
+      assert.equal(data.code, 126);
+      assert.match(data.said, /Permission denied/);
+      assert.equal((await exec(false, 'sh', '-c', 'exit 255')).code, 255);
+      assert.deepEqual(readdirSync(`${directory}/run/exec`), []);
+    });
+
+    test('a log is begun anew, and nothing of it is lost', async () => {
+      const record = await up({
+        argv: sh('i=0; while [ $i -lt 2000 ]; do echo line $i; i=$((i+1)); done; sleep 100'),
+      });
+      renameSync(record.logPath, `${record.logPath}.before`);
+      await runtime.reopenLog(record.id);
+      const before = `${record.logPath}.before`;
+      const all = () =>
+        [before, record.logPath].map((file) => (existsSync(file) ? readFileSync(file, 'utf8') : ''));
+      for (let i = 0; i < 1000 && !all().join('').includes('1999\n'); i++)
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      const printed = all()
+        .join('')
+        .replace(/^\S+ stdout F /gm, '')
+        .replace(/^\S+ stdout P (.*)\n/gm, '$1');
+      const lines = printed.trim().split('\n');
+      assert.deepEqual(
+        lines,
+        Array.from({ length: 2000 }, (_, i) => `line ${i}`),
+      );
+      assert.ok(existsSync(record.logPath));
+    });
+
     test('closing an exec ends its process, and nothing else', async () => {
       const record = await up({});
       const session = await runtime.exec(record.id, ['sleep', '77'], { tty: false, stdin: false });
@@ -189,11 +230,13 @@ else
       assert.deepEqual(logOf(record), ['stdout F got it']);
     });
 
-    test('a container with a terminal can be resized while attached', async () => {
-      const record = await up({ argv: sh('read x; stty size'), stdin: true, tty: true });
+    test('a container with a terminal gets the last of several sizes that come at once', async () => {
+      const script = 'read x; until [ "$(stty size)" = "30 90" ]; do sleep 0.01; done; stty size';
+      const record = await up({ argv: sh(script), stdin: true, tty: true });
       const session = await runtime.attach(record.id, { stdin: true });
+      // So kubectl does it, that programs draw themselves anew.
+      session.resize(91, 31);
       session.resize(90, 30);
-      await new Promise((resolve) => setTimeout(resolve, 50));
       session.stdin?.write('x\n');
       assert.match(await text(session.stdout), /30 90/);
     });

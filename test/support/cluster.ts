@@ -21,6 +21,8 @@ export interface ClusterOptions {
   /** Begins with `e2e-` or `bench`, so that nobody takes it for a person's. */
   name: string;
   nodes?: number;
+  /** More of `up`'s own. */
+  options?: readonly string[];
 }
 
 export interface TestCluster {
@@ -47,7 +49,11 @@ export interface TestCluster {
 }
 
 /** Resolves when its nodes are Ready and its DNS answers. It is gone when this process is, whatever ends it. */
-export async function startCluster({ name, nodes = 1 }: ClusterOptions): Promise<TestCluster> {
+export async function startCluster({
+  name,
+  nodes = 1,
+  options: more = [],
+}: ClusterOptions): Promise<TestCluster> {
   const directory = mkdtempSync(join(tmpdir(), 'switchboard-e2e-'));
   const kubeconfig = join(directory, 'kubeconfig');
   const forget = atExit(() => spawnSync(program, ['down', '--name', name], { timeout: downTimeoutMs }));
@@ -56,7 +62,16 @@ export async function startCluster({ name, nodes = 1 }: ClusterOptions): Promise
     rmSync(directory, { recursive: true, force: true });
     forget();
   };
-  const options = ['--hermetic', '--name', name, '--nodes', String(nodes), '--kubeconfig', kubeconfig];
+  const options = [
+    '--hermetic',
+    '--name',
+    name,
+    '--nodes',
+    String(nodes),
+    '--kubeconfig',
+    kubeconfig,
+    ...more,
+  ];
   const { code, stderr: said } = await switchboard('up', ...options);
   if (code !== 0) {
     const told = whatNodesSay(name);

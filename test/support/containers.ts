@@ -10,10 +10,11 @@ export const inside = process.env['SWITCHBOARD_TEST_INSIDE'] === '1';
 
 /**
  * Runs a test file again in a mount namespace without the v2 tree of a hybrid layout, which crun refuses,
- * and in a network and a process namespace of its own: whatever it leaves running ends with it.
+ * and in a network and a process namespace of its own: whatever it leaves running ends with it, and as on a
+ * node there is a first process that looks at those whose parents have ended.
  */
 export async function runInside(file: string): Promise<void> {
-  const script = 'umount /sys/fs/cgroup/unified 2>/dev/null; ip link set lo up; exec "$@"';
+  const script = 'umount /sys/fs/cgroup/unified 2>/dev/null; ip link set lo up; exec catatonit -- "$@"';
   // Or else the inner run takes itself for a part of the outer one.
   const env = { ...process.env, NODE_TEST_CONTEXT: undefined, SWITCHBOARD_TEST_INSIDE: '1' };
   const own = [

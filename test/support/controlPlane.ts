@@ -16,7 +16,10 @@ import {
 } from '../../src/api/resource.ts';
 import type { KubeObject, Pod } from '../../src/api/types.ts';
 import { admissionPlugins } from '../../src/apiserver/admission/index.ts';
+import { clusterAuthorizer } from '../../src/apiserver/authz/index.ts';
+import { followCustomResources } from '../../src/apiserver/customresources/follow.ts';
 import { createHandler, type Handler, localClient } from '../../src/apiserver/index.ts';
+import { kindRegistry } from '../../src/api/registry.ts';
 import type { Client } from '../../src/client/contract.ts';
 import { keyOf } from '../../src/client/contract.ts';
 import { workQueue } from '../../src/client/queue.ts';
@@ -47,8 +50,10 @@ export class ControlPlane implements AsyncDisposable {
   constructor(options: { config?: Partial<ControllerConfig>; store?: Store; clock?: Clock } = {}) {
     const { clock = systemClock } = options;
     this.store = options.store ?? openMemory();
-    this.client = apiServer(this.store, clock, () => this.#cut);
     const { signal } = this.#abort;
+    const served = apiServer(this.store, clock, () => this.#cut, signal);
+    this.client = served.client;
+    this.#running.push(served.ended);
     const { client } = this;
     this.informers = sharedInformers(client, { clock: systemClock, signal });
     const shared = { client, informers: this.informers, clock, signal };
@@ -146,7 +151,12 @@ function resourceOf({ kind }: KubeObject): Resource {
   return found.resource;
 }
 
-function apiServer(store: Store, clock: Clock, isCut: () => boolean): Client {
+function apiServer(
+  store: Store,
+  clock: Clock,
+  isCut: () => boolean,
+  signal: AbortSignal,
+): { client: Client; ended: Promise<void> } {
   const read = async <T>(get: () => Promise<T>): Promise<T | undefined> => {
     try {
       return await get();
@@ -155,6 +165,7 @@ function apiServer(store: Store, clock: Clock, isCut: () => boolean): Client {
       throw err;
     }
   };
+  const authorizer = clusterAuthorizer();
   const admission = admissionPlugins({
     namespace: (name) => read(() => client.get(namespaces, name)),
     serviceAccount: (namespace, name) => read(() => client.get(serviceAccounts, name, namespace)),
@@ -163,12 +174,15 @@ function apiServer(store: Store, clock: Clock, isCut: () => boolean): Client {
     nodePorts: { first: 30_000, last: 32_767 },
     random: Math.random,
     clock,
+    authorizer,
   });
-  const authorizer = { authorize: () => ({ allowed: true, reason: '' }) };
-  const handler = createHandler({ store, authorizer, clock, admission });
+  const registry = kindRegistry(kinds);
+  const handler = createHandler({ store, kinds: registry, authorizer, clock, admission });
   const reachable: Handler = (request) => (isCut() ? Promise.reject(new Error('cut off')) : handler(request));
   const client = localClient(reachable, { name: 'system:admin', groups: ['system:masters'] });
-  return client;
+  const askWebhook = () => Promise.reject(new Error('there is no webhook'));
+  const { ended } = followCustomResources({ store, kinds: registry, client, clock, askWebhook, signal });
+  return { client, ended };
 }
 
 function running(pod: Pod, ip: string): Pod {

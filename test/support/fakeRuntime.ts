@@ -56,8 +56,10 @@ export class FakeRuntime implements ContainerRuntime {
   start = unused;
   signal = unused;
   remove = unused;
+  reopenLog = unused;
   list = async () => [...this.records.values()];
   stats = async () => ({ cpuNanoseconds: 1_500_000_000, memoryBytes: 4096 });
+  nodeStats = async () => ({ cpuNanoseconds: 9_000_000_000, memoryBytes: 65_536 });
 
   onExit(listener: (record: ContainerRecord) => void): void {
     this.#listeners.push(listener);

@@ -110,6 +110,9 @@ export class StreamWorld implements AsyncDisposable {
     const authorizer = clusterAuthorizer();
     const proxy = kubeletProxy({
       pod: async (_, name) => this.pods.get(name),
+      service: async () => undefined,
+      endpointSlices: async () => [],
+      random: Math.random,
       nodeAddress: async () => '127.0.0.1',
       port,
       clientCert: apiserver.certificate,

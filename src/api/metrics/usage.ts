@@ -9,17 +9,17 @@ export type Usage = Record<'cpu' | 'memory', string>;
 
 interface Measured extends KubeObject {
   /** The end of the time over which cpu was counted, RFC 3339. */
-  timestamp: string;
+  timestamp?: string;
   /** How long that was: `15s`. */
-  window: string;
+  window?: string;
 }
 
 export interface NodeMetrics extends Measured {
-  usage: Usage;
+  usage?: Usage;
 }
 
 export interface PodMetrics extends Measured {
-  containers: { name: string; usage: Usage }[];
+  containers?: { name: string; usage: Usage }[];
 }
 
 export const metricsGroup = 'metrics.k8s.io';

@@ -12,6 +12,8 @@ export interface ContainerParts {
   image: Image;
   sandbox: Sandbox;
   hostname: string;
+  /** That of the pod, or of the container that this one looks into. */
+  pidns?: string | undefined;
   /** What `env.ts` put together. */
   env: Record<string, string>;
   mounts: ContainerConfig['mounts'];
@@ -48,6 +50,7 @@ export function containerConfig(pod: Pod, container: Container, parts: Container
     sandbox,
     hostPID: pod.spec?.hostPID ?? false,
     hostIPC: pod.spec?.hostIPC ?? false,
+    ...(parts.pidns !== undefined && { pidns: parts.pidns }),
     mounts: parts.mounts,
     tty: container.tty ?? false,
     stdin: container.stdin ?? false,

@@ -1,12 +1,13 @@
 /** The containers of one pod that are known: those that run, and of each the newest that have ended. */
-import { rmSync } from 'node:fs';
-import type { ContainerStatus, Pod } from '../../api/types.ts';
+import type { Pod } from '../../api/types.ts';
 import type { ContainerRecord } from '../contract.ts';
+import { removeLog } from '../logs/rotate.ts';
 import { containerNamed } from './env.ts';
 import { latestOf } from './plan.ts';
 import { terminationLog } from './sandbox.ts';
 import type { Surroundings } from './surroundings.ts';
 import { terminationMessage } from './termination.ts';
+import { statusesOf } from './told.ts';
 
 export class PodContainers {
   readonly #around: Surroundings;
@@ -58,7 +59,7 @@ export class PodContainers {
     this.#records.delete(record.id);
     this.#ends.delete(record.id);
     await this.#around.runtime.remove(record.id);
-    rmSync(record.logPath, { force: true });
+    removeLog(record.logPath);
   }
 
   /** Counts on from the API where the node has forgotten. */
@@ -83,9 +84,3 @@ export class PodContainers {
     return message ? { ...record, message } : record;
   }
 }
-
-/** What the API knows of the pod's containers. */
-export const statusesOf = ({ status }: Pod): ContainerStatus[] => [
-  ...(status?.containerStatuses ?? []),
-  ...(status?.initContainerStatuses ?? []),
-];

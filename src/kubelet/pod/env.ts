@@ -99,8 +99,8 @@ async function secretData(name: string, sources: EnvSources) {
 }
 
 export function containerNamed(pod: Pod, name: string): Container {
-  const all = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];
-  const found = all.find((c) => c.name === name);
+  const { initContainers = [], containers = [], ephemeralContainers = [] } = pod.spec ?? {};
+  const found = [...initContainers, ...containers, ...ephemeralContainers].find((c) => c.name === name);
   if (!found) throw new Error(`container ${name} not found`);
   return found;
 }

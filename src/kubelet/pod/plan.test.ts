@@ -23,9 +23,11 @@ function observed(yaml: string, records: ContainerRecord[], own: Partial<Observe
 
 /** The plan in a line. */
 function plan(yaml: string, records: ContainerRecord[], own: Partial<Observed> = {}): string {
-  const { start, kill, remove, waiting, finished, failure } = planPod(observed(yaml, records, own));
+  const made = planPod(observed(yaml, records, own));
+  const { start, startApart, kill, remove, waiting, finished, failure } = made;
   const parts = [
     start.length > 0 && `start ${start.join(' ')}`,
+    startApart.length > 0 && `start apart ${startApart.join(' ')}`,
     kill.length > 0 && `kill ${kill.map((k) => k.name).join(' ')}`,
     remove.length > 0 && `remove ${remove.map((r) => r.id).join(' ')}`,
     waiting.size > 0 && `${[...waiting].map(([name, w]) => `${name} waits: ${w.reason}`).join(' ')}`,
@@ -54,6 +56,33 @@ describe('app containers', () => {
     const health = (id: string) => ({ started: true, ready: true, ...(id === 'a-0' && { failed: 'sick' }) });
     assert.equal(plan(two, [running('a'), running('b')], { health }), 'kill a');
   });
+});
+
+describe('ephemeral containers', () => {
+  const looked = (more = '') =>
+    `{spec: {${more} containers: [{name: main}], ephemeralContainers: [{name: look}, {name: other}]}}`;
+
+  test('are started at once, each by itself, also beside init containers', () => {
+    assert.equal(plan(looked(), [running('main')]), 'start apart look other');
+    assert.equal(plan(looked('initContainers: [{name: init}],'), []), 'start init, start apart look other');
+  });
+  test('run once', () =>
+    assert.equal(plan(looked(), [running('main'), exited('look', 1), running('other')]), 'nothing'));
+  test('run once, also when the node was off meanwhile', () =>
+    assert.equal(
+      plan(looked(), [exited('main', 137, { createdAtMs: 1 }), exited('look', 137, { createdAtMs: 1 })], {
+        sandboxSinceMs: 5,
+        busy: new Set(['other']),
+      }),
+      'start main',
+    ));
+  test('that could not start wait for their time', () =>
+    assert.equal(
+      plan(looked(), [running('main'), running('other')], { retryAtMs: new Map([['look', nowMs + 5]]) }),
+      'nothing',
+    ));
+  test('do not keep a pod that is over', () =>
+    assert.equal(plan(looked('restartPolicy: Never,'), [exited('main', 0), running('look')]), 'kill look'));
 });
 
 describe('the restart policy', () => {

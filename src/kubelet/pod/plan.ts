@@ -2,7 +2,7 @@
  * What is to be done for a pod, from what is wanted and what is there. Nothing is done here.
  * https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/
  */
-import type { Container, Pod } from '../../api/types.ts';
+import type { Container, EphemeralContainer, Pod } from '../../api/types.ts';
 import type { ContainerRecord } from '../contract.ts';
 import { type Backoff, duration, restartAtMs } from './backoff.ts';
 
@@ -38,6 +38,8 @@ export interface Observed {
 export interface Plan {
   /** Names of containers, to be started in this order. */
   start: string[];
+  /** Names of ephemeral containers, which wait for no other. */
+  startApart: string[];
   kill: { id: string; name: string; message: string }[];
   /** Ended containers that nobody asks about any more. */
   remove: ContainerRecord[];
@@ -50,17 +52,22 @@ export interface Plan {
   wakeAtMs?: number;
 }
 
+/** Nothing is to be done. */
+export const noPlan = (): Plan => ({
+  start: [],
+  startApart: [],
+  kill: [],
+  remove: [],
+  waiting: new Map(),
+  finished: false,
+});
+
 export function planPod(observed: Observed): Plan {
-  const plan: Plan = {
-    start: [],
-    kill: [],
-    remove: superseded(observed.records),
-    waiting: new Map(),
-    finished: false,
-  };
+  const plan: Plan = { ...noPlan(), remove: superseded(observed.records) };
   const over = isOver(observed, plan);
   if (over) return windUp(observed, plan, over.message);
   const step = new Step(observed, plan);
+  step.ephemeralContainers();
   if (step.initContainers() && step.appContainers()) return windUp(observed, plan, 'Pod has ended');
   return plan;
 }
@@ -97,13 +104,10 @@ function isOver({ pod, nowMs, startedAtMs }: Observed, plan: Plan): { message: s
 /** Ends what still runs; sidecars are the last to go. */
 function windUp({ pod, records, busy }: Observed, plan: Plan, message: string): Plan {
   plan.start = [];
+  plan.startApart = [];
   plan.waiting.clear();
   const running = records.filter((r) => r.state !== 'exited');
-  const sidecars = new Set(
-    initContainersOf(pod)
-      .filter(isSidecar)
-      .map((c) => c.name),
-  );
+  const sidecars = sidecarNames(pod);
   const others = running.filter((r) => !sidecars.has(r.name));
   const next = others.length > 0 ? others : running;
   plan.kill = next.filter((r) => !busy.has(r.name)).map(({ id, name }) => ({ id, name, message }));
@@ -117,8 +121,17 @@ function wakeBy(plan: Plan, atMs: number): void {
 
 export const initContainersOf = (pod: Pod): Container[] => pod.spec?.initContainers ?? [];
 export const appContainersOf = (pod: Pod): Container[] => pod.spec?.containers ?? [];
+export const ephemeralContainersOf = (pod: Pod): EphemeralContainer[] => pod.spec?.ephemeralContainers ?? [];
 /** https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/ */
 export const isSidecar = (container: Container): boolean => container.restartPolicy === 'Always';
+export const sidecarNames = (pod: Pod): ReadonlySet<string> =>
+  new Set(
+    initContainersOf(pod)
+      .filter(isSidecar)
+      .map((c) => c.name),
+  );
+export const isEphemeral = (pod: Pod, name: string): boolean =>
+  ephemeralContainersOf(pod).some((container) => container.name === name);
 
 class Step {
   readonly #observed: Observed;
@@ -145,6 +158,13 @@ class Step {
     if (this.#plan.failure) return true;
     const containers = appContainersOf(this.#observed.pod);
     return containers.map((container) => this.#appContainer(container)).every(Boolean);
+  }
+
+  /** Each runs once, at once, and says nothing of whether the pod is well or over. */
+  ephemeralContainers(): void {
+    const { pod, records, busy } = this.#observed;
+    for (const { name } of ephemeralContainersOf(pod))
+      if (!busy.has(name) && !latestOf(records, name)) this.#start(name, this.#plan.startApart);
   }
 
   #latest(name: string): ContainerRecord | undefined {
@@ -208,9 +228,9 @@ class Step {
     });
   }
 
-  #start(name: string): void {
+  #start(name: string, among = this.#plan.start): void {
     const retryAtMs = this.#observed.retryAtMs.get(name) ?? 0;
-    if (retryAtMs <= this.#observed.nowMs) this.#plan.start.push(name);
+    if (retryAtMs <= this.#observed.nowMs) among.push(name);
     else wakeBy(this.#plan, retryAtMs);
   }
 }

@@ -60,6 +60,17 @@ describe('telling the API', () => {
     await publisher.flush();
     assert.deepEqual(sent, [{ phase: 'Running' }, { message: 'b' }]);
   });
+  test('a condition that holds now does not keep the reason why it did not', async () => {
+    const { pod, sent, publisher } = published();
+    const waiting = { type: 'Ready', status: 'False', reason: 'ContainersNotReady', message: 'not yet' };
+    publisher.set(pod, { phase: 'Running', conditions: [waiting] });
+    await publisher.flush();
+    publisher.set(pod, { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] });
+    await publisher.flush();
+    assert.deepEqual(sent.at(-1), {
+      conditions: [{ type: 'Ready', status: 'True', reason: null, message: null }],
+    });
+  });
   test('a pod that is coming up gathers what it has to tell', async () => {
     const { pod, clock, sent, publisher } = published();
     publisher.set(pod, { phase: 'Pending' });

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isConflict, isNotFound } from '../../api/errors.ts';
 import { pods } from '../../api/resource.ts';
-import type { Pod, PodStatus } from '../../api/types.ts';
+import type { Pod, PodCondition, PodStatus } from '../../api/types.ts';
 import type { Client } from '../../client/contract.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { logger } from '../../lib/log.ts';
@@ -112,10 +112,19 @@ const owned = [
   'startTime',
   'initContainerStatuses',
   'containerStatuses',
+  'ephemeralContainerStatuses',
 ] as const satisfies readonly (keyof PodStatus)[];
 
 const isSame = (before: PodStatus | undefined, now: PodStatus): boolean =>
   before !== undefined && owned.every((key) => isDeepStrictEqual(before[key], now[key]));
+
+/** Conditions are merged by their type: a reason that does not hold any more has to be taken away. */
+function conditionsPatch(before: PodCondition[] = [], now: PodCondition[] = []): object[] {
+  return now.map((condition) => {
+    const old = before.find(({ type }) => type === condition.type);
+    return { ...(old?.reason && { reason: null }), ...(old?.message && { message: null }), ...condition };
+  });
+}
 
 /** A strategic merge patch: what is not there any more has to be said. */
 export function statusPatch(before: PodStatus | undefined, now: PodStatus): Record<string, unknown> {
@@ -124,6 +133,7 @@ export function statusPatch(before: PodStatus | undefined, now: PodStatus): Reco
     if (isDeepStrictEqual(before?.[key], now[key])) continue;
     patch[key] = now[key] ?? null;
   }
+  if (patch['conditions']) patch['conditions'] = conditionsPatch(before?.conditions, now.conditions);
   const left = new Set((now.podIPs ?? []).map(({ ip }) => ip));
   const stale = (before?.podIPs ?? []).filter(({ ip }) => !left.has(ip));
   if (stale.length > 0)

@@ -7,6 +7,7 @@ import type { ContainerConfig, Sandbox } from '../contract.ts';
 import { inMemory } from '../volumes/inMemory.ts';
 import { messageOf, StartFailure } from './failure.ts';
 import { hostsFile, podHostname, resolvConf } from './files.ts';
+import { endSharedProcesses } from './processNamespace.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export interface Prepared {
@@ -61,7 +62,6 @@ function sandboxFailure(pod: Pod, { event }: Surroundings, why: string, retry: n
 }
 
 function unsupported({ spec }: Pod): string | undefined {
-  if (spec?.shareProcessNamespace) return 'shareProcessNamespace is not supported';
   if (spec?.hostUsers === false) return 'hostUsers: false is not supported';
   if (spec?.runtimeClassName) return `runtimeClassName ${spec.runtimeClassName} is not supported`;
   const hostPort = spec?.hostNetwork ? undefined : hostPortOf(spec);
@@ -123,6 +123,7 @@ function sharedMemory(pod: Pod, podDirectory: string): string {
 export async function release(uid: string, around: Surroundings): Promise<void> {
   await around.network.tearDown(uid);
   around.volumes.tearDown(uid);
+  endSharedProcesses(around.directories.of(uid));
   unmount(join(around.directories.of(uid), 'shm'));
 }
 

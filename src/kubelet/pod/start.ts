@@ -10,6 +10,7 @@ import { containerConfig } from './containerConfig.ts';
 import { environment } from './env.ts';
 import { messageOf, StartFailure } from './failure.ts';
 import { runHook } from './hooks.ts';
+import { processNamespace } from './processNamespace.ts';
 import { commonMounts, type Prepared } from './sandbox.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Accounts } from './user.ts';
@@ -17,16 +18,23 @@ import type { Accounts } from './user.ts';
 const configRetryMs = 2_000;
 const hookTimeoutMs = 600_000;
 
+export interface StartParts {
+  image: Image;
+  prepared: Prepared;
+  attempt: number;
+  /** The containers of the pod that run. */
+  running: readonly ContainerRecord[];
+}
+
 /** Everything decided; rejects with a {@link StartFailure} of CreateContainerConfigError. */
 export async function decide(
   pod: Pod,
   container: Container,
-  image: Image,
-  prepared: Prepared,
-  attempt: number,
+  { image, prepared, attempt, running }: StartParts,
   around: Surroundings,
 ): Promise<ContainerConfig> {
   try {
+    const pidns = await processNamespace(pod, container, running, around.directories);
     const env = await environment(container, sourcesFor(pod, prepared, around));
     return containerConfig(pod, container, {
       id: randomBytes(32).toString('hex'),
@@ -34,6 +42,7 @@ export async function decide(
       image,
       sandbox: prepared.sandbox,
       hostname: prepared.hostname,
+      pidns,
       env,
       mounts: [
         ...commonMounts(pod, container, attempt, around),

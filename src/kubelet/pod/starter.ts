@@ -61,7 +61,8 @@ export class Starter {
     const { name } = container;
     const before = containers.latest(name);
     const attempt = containers.nextAttempt(name);
-    const config = await decide(pod, container, image, prepared, attempt, this.#around);
+    const running = containers.running();
+    const config = await decide(pod, container, { image, prepared, attempt, running }, this.#around);
     if (ending.aborted) return;
     if (before) this.backoffs.set(name, afterRestart(this.backoffs.get(name), before));
     this.waiting.delete(name);

@@ -53,6 +53,28 @@ describe('phases', () => {
     assert.deepEqual(s.podIPs, [{ ip: '10.244.0.5' }]);
     assert.equal(s.startTime, '2026-01-01T11:59:55Z');
   });
+  test('an ephemeral container has a status, and no say', () => {
+    const yaml = '{spec: {containers: [{name: main}], ephemeralContainers: [{name: look, image: box}]}}';
+    const s = status(yaml, { records: [running] });
+    assert.equal(conditions(s)['Ready'], 'True');
+    assert.deepEqual(s.ephemeralContainerStatuses, [
+      {
+        name: 'look',
+        state: { waiting: { reason: 'ContainerCreating' } },
+        lastState: {},
+        ready: false,
+        restartCount: 0,
+        image: 'box',
+        imageID: '',
+      },
+    ]);
+    const ended = recordOf('look', { state: 'exited', exitCode: 3, reason: 'Error', finishedAtMs: nowMs });
+    const after = status(yaml, { records: [running, ended] });
+    assert.equal(after.phase, 'Running');
+    assert.equal(conditions(after)['Ready'], 'True');
+    assert.equal(after.ephemeralContainerStatuses?.[0]?.state?.terminated?.exitCode, 3);
+    assert.equal(status('{}', {}).ephemeralContainerStatuses, undefined);
+  });
   test('one of two runs: Pending', () => {
     assert.equal(
       status('spec: {containers: [{name: main}, {name: b}]}', { records: [running] }).phase,

@@ -12,7 +12,16 @@ import type {
 } from '../../api/types.ts';
 import { rfc3339 } from '../../lib/clock.ts';
 import type { ContainerRecord } from '../contract.ts';
-import { appContainersOf, type Health, initContainersOf, isSidecar, type Waiting } from './plan.ts';
+import {
+  appContainersOf,
+  ephemeralContainersOf,
+  type Health,
+  initContainersOf,
+  isSidecar,
+  sidecarNames,
+  type Waiting,
+} from './plan.ts';
+import { statusesOf } from './told.ts';
 
 export interface Known {
   pod: Pod;
@@ -36,8 +45,9 @@ export interface Known {
 
 export function podStatus(known: Known): PodStatus {
   const { pod, podIPs, hostIPs, failure } = known;
-  const initContainerStatuses = initContainersOf(pod).map((c) => containerStatus(known, c, true));
-  const containerStatuses = appContainersOf(pod).map((c) => containerStatus(known, c, false));
+  const initContainerStatuses = initContainersOf(pod).map((c) => containerStatus(known, c, 'init'));
+  const containerStatuses = appContainersOf(pod).map((c) => containerStatus(known, c, 'app'));
+  const ephemeral = ephemeralContainersOf(pod).map((c) => containerStatus(known, c, 'ephemeral'));
   const phase = phaseOf(known, initContainerStatuses, containerStatuses);
   return {
     ...(pod.metadata.generation !== undefined && { observedGeneration: pod.metadata.generation }),
@@ -50,37 +60,39 @@ export function podStatus(known: Known): PodStatus {
     startTime: rfc3339(known.startedAtMs),
     ...(initContainerStatuses.length > 0 && { initContainerStatuses }),
     containerStatuses,
+    ...(ephemeral.length > 0 && { ephemeralContainerStatuses: ephemeral }),
   };
 }
 
-function containerStatus(known: Known, container: Container, init: boolean): ContainerStatus {
+type Role = 'init' | 'app' | 'ephemeral';
+
+function containerStatus(known: Known, container: Container, role: Role): ContainerStatus {
   const [latest, previous] = known.records
     .filter((r) => r.name === container.name)
     .sort((a, b) => b.attempt - a.attempt);
-  const before = [
-    ...(known.pod.status?.containerStatuses ?? []),
-    ...(known.pod.status?.initContainerStatuses ?? []),
-  ];
-  const { state, lastState } = states(known, container, latest, previous);
+  const before = statusesOf(known.pod).find((s) => s.name === container.name);
+  const { state, lastState } = states(known, container, role, latest, previous);
   const running = latest?.state === 'running' && !known.restarting.has(container.name);
-  const health = running ? known.health(latest.id) : undefined;
-  const done = init && !isSidecar(container) && latest?.state === 'exited' && latest.exitCode === 0;
+  const health = running && role !== 'ephemeral' ? known.health(latest.id) : undefined;
+  const done =
+    role === 'init' && !isSidecar(container) && latest?.state === 'exited' && latest.exitCode === 0;
   return {
     name: container.name,
     state,
     lastState,
     ready: done || ((health?.started && health.ready) ?? false),
-    restartCount: latest?.attempt ?? before.find((s) => s.name === container.name)?.restartCount ?? 0,
+    restartCount: latest?.attempt ?? before?.restartCount ?? 0,
     image: latest?.imageReference ?? container.image ?? '',
     imageID: latest?.imageId ?? '',
     ...(latest && { containerID: `crun://${latest.id}` }),
-    started: health?.started ?? false,
+    ...(role !== 'ephemeral' && { started: health?.started ?? false }),
   };
 }
 
 function states(
   known: Known,
   { name }: Container,
+  role: Role,
   latest: ContainerRecord | undefined,
   previous: ContainerRecord | undefined,
 ): { state: ContainerState; lastState: ContainerState } {
@@ -91,11 +103,11 @@ function states(
   if (latest?.state === 'exited' && !waiting && !known.restarting.has(name))
     return { state: ended(latest), lastState: ended(previous) };
   const last = latest?.state === 'exited' ? latest : previous;
-  return { state: { waiting: waiting ?? firstReason(known.pod) }, lastState: ended(last) };
+  return { state: { waiting: waiting ?? firstReason(known.pod, role) }, lastState: ended(last) };
 }
 
-const firstReason = (pod: Pod): Waiting => ({
-  reason: initContainersOf(pod).length > 0 ? 'PodInitializing' : 'ContainerCreating',
+const firstReason = (pod: Pod, role: Role): Waiting => ({
+  reason: initContainersOf(pod).length > 0 && role !== 'ephemeral' ? 'PodInitializing' : 'ContainerCreating',
 });
 
 const time = (ms: number | undefined): string => rfc3339(ms ?? 0);
@@ -130,13 +142,6 @@ function endPhase({ failure }: Known, apps: ContainerStatus[]): Phase {
 
 const hasRun = ({ state, lastState }: ContainerStatus): boolean =>
   Boolean(state?.running ?? state?.terminated ?? lastState?.terminated);
-
-const sidecarNames = (pod: Pod) =>
-  new Set(
-    initContainersOf(pod)
-      .filter(isSidecar)
-      .map((c) => c.name),
-  );
 
 function conditions(
   known: Known,

@@ -1,10 +1,11 @@
 /** Has a running container probed. */
 import type { Container, Pod } from '../../api/types.ts';
 import type { ContainerRecord } from '../contract.ts';
-import { statusesOf } from './containers.ts';
+import { listeningPorts, servedPorts } from '../probes/listening.ts';
 import { portNumber } from './ports.ts';
 import { runIn } from './run.ts';
 import type { Surroundings } from './surroundings.ts';
+import { statusesOf } from './told.ts';
 
 export function watchHealth(
   pod: Pod,
@@ -19,6 +20,10 @@ export function watchHealth(
     id: record.id,
     container,
     startedAtMs: record.startedAtMs ?? record.createdAtMs,
+    serves: {
+      ports: record.pid === undefined ? [] : servedPorts(container, record.exposedPorts),
+      listening: () => listeningPorts(record.pid ?? 0),
+    },
     ...(before && { before: { started: before.started ?? false, ready: before.ready } }),
     target: {
       ip: podIP,

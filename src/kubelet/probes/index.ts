@@ -3,6 +3,7 @@ import type { Container, Probe } from '../../api/types.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Health } from '../pod/plan.ts';
 import type { Outcome, Target } from './contract.ts';
+import { type Hold, isHeld, longestHoldMs, untilListening } from './listening.ts';
 import { askOnce, probeLoop } from './loop.ts';
 
 export interface Probed {
@@ -10,6 +11,8 @@ export interface Probed {
   container: Container;
   target: Target;
   startedAtMs: number;
+  /** The TCP ports that it serves, and what is listened on now. */
+  serves: Pick<Hold, 'ports' | 'listening'>;
   /** What was known before the agent started anew. */
   before?: { started: boolean; ready: boolean };
   onChange: () => void;
@@ -37,10 +40,10 @@ export function probes(
   function follow(probed: Probed): void {
     const { id, container } = probed;
     if (followed.has(id)) return;
-    const { startupProbe, readinessProbe } = container;
+    const { startupProbe } = container;
     const health: Health = {
       started: !startupProbe || (probed.before?.started ?? false),
-      ready: !readinessProbe || (probed.before?.ready ?? false),
+      ready: probed.before?.ready ?? false,
     };
     const stop = new AbortController();
     const signal = AbortSignal.any([stop.signal, agent]);
@@ -58,6 +61,7 @@ export function probes(
 
   function followRunning(probed: Probed, health: Health, signal: AbortSignal): void {
     const { container } = probed;
+    if (!container.readinessProbe && !health.ready) holdBack(probed, health, signal);
     run(probed, 'Readiness', container.readinessProbe, signal, ({ ok }) => {
       health.ready = ok;
       return true;
@@ -65,6 +69,17 @@ export function probes(
     run(probed, 'Liveness', container.livenessProbe, signal, ({ ok }) => {
       if (!ok) health.failed = killed(container, 'liveness');
       return ok;
+    });
+  }
+
+  function holdBack({ serves, startedAtMs, onChange }: Probed, health: Health, signal: AbortSignal): void {
+    const hold = { ...serves, untilMs: startedAtMs + longestHoldMs };
+    health.ready = !isHeld(hold, clock.now());
+    if (health.ready) return;
+    void untilListening(hold, clock, signal).then(() => {
+      if (signal.aborted) return;
+      health.ready = true;
+      onChange();
     });
   }
 

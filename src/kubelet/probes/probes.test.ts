@@ -12,6 +12,7 @@ import { containerOf } from '../testing/pod.ts';
 import { failed, type Outcome, ok, type Target } from './contract.ts';
 import { checkRequest, servingStatus } from './grpc.ts';
 import { probes } from './index.ts';
+import { servedPorts } from './listening.ts';
 import { askOnce } from './loop.ts';
 
 const target: Target = {
@@ -143,8 +144,10 @@ describe('a container that is probed', () => {
     yaml: string,
     answers: Record<string, boolean>,
     before?: { started: boolean; ready: boolean },
+    listening: readonly number[] = [],
   ) {
     const clock = new FakeClock();
+    const open = new Set(listening);
     const told: string[] = [];
     const asked: string[] = [];
     const container = { ...containerOf(yaml), name: 'main' };
@@ -164,6 +167,7 @@ describe('a container that is probed', () => {
       container,
       target,
       startedAtMs: clock.now(),
+      serves: { ports: servedPorts(container), listening: () => open },
       ...(before && { before }),
       onChange: () => told.push('change'),
       onUnhealthy: (message) => told.push(message),
@@ -175,11 +179,46 @@ describe('a container that is probed', () => {
         await turn();
       }
     };
-    return { all, told, asked, answers, pass, health: () => all.health('c') };
+    /** So many milliseconds, one after the other. */
+    const passMs = async (ms: number) => {
+      for (let i = 0; i < ms; i++) {
+        clock.advance(1);
+        await turn();
+      }
+    };
+    return { all, told, asked, answers, open, pass, passMs, health: () => all.health('c') };
   }
 
   test('without probes is started and ready', () => {
     assert.deepEqual(follow('{}', {}).health(), { started: true, ready: true });
+  });
+
+  const serving = 'ports: [{containerPort: 80}, {containerPort: 53, protocol: UDP}]';
+
+  test('and without a readiness probe is not ready before something listens on its TCP ports', async () => {
+    const one = follow(serving, {});
+    assert.deepEqual(one.health(), { started: true, ready: false });
+    await one.passMs(20);
+    assert.deepEqual([one.health().ready, one.told], [false, []]);
+    one.open.add(80);
+    await one.passMs(40);
+    assert.deepEqual([one.health().ready, one.told], [true, ['change']]);
+  });
+
+  test('and that listens already is ready at once', () => {
+    assert.equal(follow(serving, {}, undefined, [80]).health().ready, true);
+  });
+
+  test('and that never listens is ready after a second', async () => {
+    const one = follow(serving, {});
+    await one.passMs(990);
+    assert.equal(one.health().ready, false);
+    await one.passMs(10);
+    assert.equal(one.health().ready, true);
+  });
+
+  test('that was ready before the agent began anew stays so', () => {
+    assert.equal(follow(serving, {}, { started: true, ready: true }).health().ready, true);
   });
 
   test('is asked for the first time at once, and then after each period', async () => {

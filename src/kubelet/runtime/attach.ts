@@ -2,12 +2,12 @@
  * The streams of a container's first process, through conmon's socket. Each packet that comes is one byte
  * that tells the stream (2 stdout, 3 stderr) and then data; what goes there is plain input.
  */
-import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import type { ContainerRecord, Session } from '../contract.ts';
-import { connectPackets } from './libc.ts';
+import { connectPackets, resizeTerminal } from './libc.ts';
 
 const fromStderr = 3;
 /** conmon reads 32 KiB at once and loses the rest of a larger packet. */
@@ -15,7 +15,7 @@ const packetBytes = 8192;
 
 export function attach(
   bundle: string,
-  { tty }: ContainerRecord,
+  { tty, pid }: ContainerRecord,
   { stdin }: { stdin: boolean },
   exit: Promise<number>,
 ): Session {
@@ -42,7 +42,7 @@ export function attach(
     ...(stdin && { stdin: packetWriter(socket) }),
     stdout,
     ...(stderr && { stderr }),
-    resize: (columns, rows) => control(bundle, `1 ${rows} ${columns}\n`),
+    resize: (columns, rows) => resize(pid, columns, rows),
     exit: closed.then(() => exit),
     close: () => socket.destroy(),
   };
@@ -86,12 +86,17 @@ function packetWriter(socket: Socket): Writable {
   }).on('error', () => {});
 }
 
-/** conmon's control fifo; nobody reads it any more once conmon has ended. */
-function control(bundle: string, line: string): void {
+const quietly = constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK;
+
+/**
+ * Straight to the terminal that the first process has. conmon would do it, too, but of several sizes that it
+ * finds at once it heeds the first, and kubectl begins with two.
+ */
+function resize(pid: number | undefined, columns: number, rows: number): void {
   try {
-    const fd = openSync(join(bundle, 'ctl'), constants.O_WRONLY | constants.O_NONBLOCK);
+    const fd = openSync(`/proc/${pid}/fd/0`, quietly);
     try {
-      writeSync(fd, line);
+      resizeTerminal(fd, columns, rows);
     } finally {
       closeSync(fd);
     }

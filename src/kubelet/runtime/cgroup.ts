@@ -4,11 +4,12 @@
  */
 import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Used } from '../contract.ts';
 
 export interface Cgroups {
   readonly version: 1 | 2;
   wasOomKilled(path: string): boolean;
-  stats(path: string): { cpuNanoseconds: number; memoryBytes: number } | undefined;
+  stats(path: string): Used | undefined;
   pids(path: string): number[];
   remove(path: string): void;
 }

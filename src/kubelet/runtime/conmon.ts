@@ -51,6 +51,8 @@ export async function createUnderConmon(
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
     env: { PATH: process.env['PATH'], _OCI_SYNCPIPE: '3' },
     detached: true,
+    // conmon leaves a file `oom` where it stands when the kernel kills the container for its memory.
+    cwd: paths.bundle,
   });
   const failed = new Promise<never>((_, reject) =>
     child.on('error', (cause) => reject(new Error(`Cannot start conmon: ${cause.message}`))),

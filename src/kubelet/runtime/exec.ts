@@ -1,7 +1,7 @@
 /** One more process in a running container. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { closeSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, Socket } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough, type Readable, Writable } from 'node:stream';
@@ -23,9 +23,10 @@ export async function exec(
   { tty, stdin }: { tty: boolean; stdin: boolean },
 ): Promise<Session> {
   const name = join(where.directory, randomBytes(6).toString('hex'));
-  const pidFile = `${name}.pid`;
+  const [pidFile, logFile] = [`${name}.pid`, `${name}.log`];
   const call = (options: string[]) => [
     ...where.crun.globalArguments,
+    `--log=${logFile}`,
     'exec',
     `--pid-file=${pidFile}`,
     ...options,
@@ -43,10 +44,12 @@ export async function exec(
     }
   };
   let over = false;
-  const exit = finished(session).finally(() => {
-    over = true;
-    rmSync(pidFile, { force: true });
-  });
+  const exit = finished(session)
+    .then((code) => (code === runtimeFailed && !existsSync(pidFile) ? whyNot(logFile) : code))
+    .finally(() => {
+      over = true;
+      for (const file of [pidFile, logFile]) rmSync(file, { force: true });
+    });
   // An exec whose end nobody waits for is no failure of ours.
   exit.catch(() => {});
   return {
@@ -60,6 +63,23 @@ export async function exec(
       for (const stream of [session.stdin, session.stdout, session.stderr]) stream?.destroy();
     },
   };
+}
+
+/** crun's own exit code, which a command may have as well; but then there was a process. */
+const runtimeFailed = 255;
+const notFound = 127;
+const notExecutable = 126;
+
+/** As shells tell it. Why it is so, crun has said on stderr. */
+const whyNot = (logFile: string): number =>
+  /not found|No such file/.test(readIfThere(logFile)) ? notFound : notExecutable;
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 interface Running {

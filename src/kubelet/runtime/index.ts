@@ -11,6 +11,7 @@ import type { ContainerConfig, ContainerRecord, ContainerRuntime } from '../cont
 import { attach } from './attach.ts';
 import { type Cgroups, findCgroups } from './cgroup.ts';
 import { createUnderConmon } from './conmon.ts';
+import { reopenLog } from './control.ts';
 import { type Crun, crunIn } from './crun.ts';
 import { exec } from './exec.ts';
 import { limit } from './limit.ts';
@@ -84,7 +85,7 @@ class ConmonRuntime implements ContainerRuntime {
       const stored: StoredContainer = {
         record: newRecord(config, this.#clock.now()),
         ...(cgroupPath && { cgroupPath }),
-        hostPID: config.hostPID,
+        sharesProcesses: config.hostPID || config.pidns !== undefined,
         released: false,
       };
       mkdirSync(bundle);
@@ -161,9 +162,18 @@ class ConmonRuntime implements ContainerRuntime {
     return attach(join(this.#containers, id), record, options, this.#endOf(id).promise);
   }
 
+  async reopenLog(id: string) {
+    if (this.#get(id).record.state === 'running') reopenLog(join(this.#containers, id));
+  }
+
   async stats(id: string) {
     const path = this.#known.get(id)?.cgroupPath;
     return path === undefined ? undefined : this.#cgroups?.stats(path);
+  }
+
+  /** A node's own cgroup is the root of all that it sees. */
+  async nodeStats() {
+    return this.#cgroups?.stats('/');
   }
 
   #get(id: string): StoredContainer {
@@ -257,7 +267,7 @@ class ConmonRuntime implements ContainerRuntime {
     if (stored.released) return;
     const { cgroupPath, record } = stored;
     // Without a pid namespace of its own, what the container started lives on.
-    if (stored.hostPID && cgroupPath)
+    if (stored.sharesProcesses && cgroupPath)
       for (const pid of this.#cgroups?.pids(cgroupPath) ?? []) {
         const left = identify(pid);
         if (left) signalProcess(left, 'SIGKILL');

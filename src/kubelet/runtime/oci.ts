@@ -128,9 +128,9 @@ function linux(config: ContainerConfig, { cgroupPath, devices }: OciSurroundings
   };
 }
 
-function namespaces({ sandbox, hostPID, hostIPC }: ContainerConfig): Namespace[] {
+function namespaces({ sandbox, hostPID, hostIPC, pidns }: ContainerConfig): Namespace[] {
   const all: Namespace[] = [{ type: 'mount' }];
-  if (!hostPID) all.push({ type: 'pid' });
+  if (!hostPID) all.push(pidns ? { type: 'pid', path: pidns } : { type: 'pid' });
   if (sandbox.netns) all.push({ type: 'network', path: sandbox.netns });
   if (sandbox.utsns) all.push({ type: 'uts', path: sandbox.utsns });
   if (!hostIPC) all.push(sandbox.ipcns ? { type: 'ipc', path: sandbox.ipcns } : { type: 'ipc' });

@@ -9,7 +9,8 @@ export interface StoredContainer {
   cgroupPath?: string;
   /** The container's first process, until it has ended. */
   process?: ProcessId;
-  hostPID: boolean;
+  /** What it started may live on after it: the namespace of its processes is not its own. */
+  sharesProcesses: boolean;
   /** The root and the cgroup are given back already. */
   released: boolean;
 }
@@ -28,6 +29,7 @@ export function newRecord(config: ContainerConfig, nowMs: number): ContainerReco
     tty: config.tty,
     stdin: config.stdin,
     stopSignal: config.stopSignal,
+    exposedPorts: Object.keys(config.image.config.ExposedPorts ?? {}),
     state: 'created',
     createdAtMs: nowMs,
   };

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Deps } from './contract.ts';
 import { serveLog } from './logs/serve.ts';
 import { kubeletMetrics } from './metrics/kubelet.ts';
-import { measureContainers } from './metrics/measure.ts';
+import { measure } from './metrics/measure.ts';
 import { resourceMetrics } from './metrics/resource.ts';
 import { summaryOf } from './metrics/summary.ts';
 import { Refusal } from './refusal.ts';
@@ -35,11 +35,8 @@ export async function answer(request: IncomingMessage, response: ServerResponse,
     case 'metrics':
       return say(exposition, kubeletMetrics(deps.pods, deps.startedAtMs));
     case 'resourceMetrics':
-      return say(exposition, resourceMetrics(await measureContainers(deps)));
+      return say(exposition, resourceMetrics(await measure(deps)));
     case 'summary':
-      return say(
-        json,
-        JSON.stringify(summaryOf(deps.nodeName, deps.startedAtMs, await measureContainers(deps))),
-      );
+      return say(json, JSON.stringify(summaryOf(deps.nodeName, deps.startedAtMs, await deps.rates())));
   }
 }

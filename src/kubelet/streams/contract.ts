@@ -4,6 +4,7 @@ import type { Pod } from '../../api/types.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { ContainerRecord, ContainerRuntime } from '../contract.ts';
 import type { OnEnd } from './logs/exits.ts';
+import type { Rated } from './metrics/rates.ts';
 
 export interface PodDirectory {
   pods(): Pod[];
@@ -38,6 +39,7 @@ export interface Deps {
   runtime: ContainerRuntime;
   openInPod: OpenInPod;
   exits: OnEnd;
+  rates: () => Promise<Rated>;
   clock: Clock;
   startedAtMs: number;
 }

@@ -128,9 +128,12 @@ describe('the server answers', () => {
       body,
       /^container_cpu_usage_seconds_total\{container="main",namespace="shop",pod="web"\} 1\.5 \d+$/m,
     );
+    assert.match(body, /^node_cpu_usage_seconds_total 9 \d+$/m);
     assert.match(body, /^pod_memory_working_set_bytes\{namespace="shop",pod="web"\} 4096 \d+$/m);
     const summary = JSON.parse((await get('/stats/summary')).body);
     assert.equal(summary.node.nodeName, 'node');
+    assert.equal(summary.node.memory.workingSetBytes, 65_536);
+    assert.equal(summary.node.cpu.usageNanoCores, 0);
     assert.equal(summary.pods[0].containers[0].cpu.usageCoreNanoSeconds, 1_500_000_000);
     assert.equal(summary.pods[0].podRef.uid, 'u-1');
     assert.match((await get('/metrics')).body, /^kubelet_running_pods 1$/m);

@@ -15,6 +15,8 @@ import { accessControl } from './access/index.ts';
 import { answer } from './answer.ts';
 import type { Authenticate, Authorize, Deps, OpenInPod, PodDirectory } from './contract.ts';
 import { exitsOf } from './logs/exits.ts';
+import { measure } from './metrics/measure.ts';
+import { meter } from './metrics/rates.ts';
 import { Refusal, refuse, refuseUpgrade } from './refusal.ts';
 import { upgrade } from './upgrade.ts';
 
@@ -40,6 +42,8 @@ export interface KubeletServerOptions {
 
 export interface KubeletServer {
   port: number;
+  /** From now on new connections see this certificate; those that are open go on. */
+  setIdentity(identity: { key: string; cert: string }): void;
   /** Resolves when the signal has ended it. */
   closed: Promise<void>;
 }
@@ -48,7 +52,12 @@ export interface KubeletServer {
 export async function startKubeletServer(options: KubeletServerOptions): Promise<KubeletServer> {
   const { tls, signal } = options;
   const access = accessControl(options);
-  const deps: Deps = { ...options, exits: exitsOf(options.runtime), startedAtMs: options.clock.now() };
+  const deps: Deps = {
+    ...options,
+    exits: exitsOf(options.runtime),
+    rates: meter(() => measure(options), options.clock),
+    startedAtMs: options.clock.now(),
+  };
   const server = createServer({
     key: tls.key,
     cert: tls.cert,
@@ -100,7 +109,11 @@ export async function startKubeletServer(options: KubeletServerOptions): Promise
   };
   if (signal.aborted) close();
   else signal.addEventListener('abort', close, { once: true });
-  return { port: (server.address() as AddressInfo).port, closed };
+  return {
+    port: (server.address() as AddressInfo).port,
+    setIdentity: (identity) => server.setSecureContext({ ...identity, ca: tls.clientCa }),
+    closed,
+  };
 }
 
 const keepAliveMs = 30_000;

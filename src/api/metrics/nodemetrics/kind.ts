@@ -16,8 +16,12 @@ export const nodeMetrics: Kind<NodeMetrics> = {
   verbs: ['get', 'list'],
   columns: [
     nameColumn,
-    { name: 'CPU', description: 'What it uses of cores.', value: ({ usage }) => usage.cpu },
-    { name: 'Memory', description: 'Its working set.', value: ({ usage }) => usage.memory },
-    { name: 'Window', description: 'The time over which cpu was counted.', value: ({ window }) => window },
+    { name: 'CPU', description: 'What it uses of cores.', value: ({ usage }) => usage?.cpu ?? '' },
+    { name: 'Memory', description: 'Its working set.', value: ({ usage }) => usage?.memory ?? '' },
+    {
+      name: 'Window',
+      description: 'The time over which cpu was counted.',
+      value: ({ window = '' }) => window,
+    },
   ],
 };

@@ -1,11 +1,14 @@
 import { nameColumn } from '../../columns.ts';
 import type { Kind } from '../../kind.ts';
-import { addQuantities } from '../../quantity.ts';
+import { formatQuantity, milliOf } from '../../quantity.ts';
 import { metricsGroup, type PodMetrics } from '../usage.ts';
 import './fields.ts';
 
-const sumOf = ({ containers }: PodMetrics, of: 'cpu' | 'memory'): string =>
-  addQuantities(containers.map(({ usage }) => usage[of]));
+const sumOf = ({ containers = [] }: PodMetrics, of: 'cpu' | 'memory'): string =>
+  formatQuantity({
+    milli: containers.reduce((total, { usage }) => total + milliOf(usage[of]), 0n),
+    form: of === 'cpu' ? 'decimal' : 'binary',
+  });
 
 export const podMetrics: Kind<PodMetrics> = {
   resource: {
@@ -22,6 +25,10 @@ export const podMetrics: Kind<PodMetrics> = {
     nameColumn,
     { name: 'CPU', description: 'What its containers use of cores.', value: (pod) => sumOf(pod, 'cpu') },
     { name: 'Memory', description: 'Their working sets.', value: (pod) => sumOf(pod, 'memory') },
-    { name: 'Window', description: 'The time over which cpu was counted.', value: ({ window }) => window },
+    {
+      name: 'Window',
+      description: 'The time over which cpu was counted.',
+      value: ({ window = '' }) => window,
+    },
   ],
 };

@@ -1,6 +1,6 @@
 /** `GET /containerLogs/{namespace}/{pod}/{container}` */
 
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Clock } from '../../../lib/clock.ts';
@@ -27,7 +27,7 @@ export async function serveLog(
   const query = parseLogQuery(parameters, clock.now());
   const pod = podNamed(pods, namespace, podName);
   const record = containerWithLog(pod, pods.containers(namespace, podName), container, query.previous);
-  const file = await open(record.logPath).catch((err: Error) => {
+  const file = await opened(record.logPath, clock).catch((err: Error) => {
     throw new Refusal(500, `failed to open the log of container "${container}": ${err.message}`);
   });
   const gone = new AbortController();
@@ -42,4 +42,14 @@ export async function serveLog(
   } finally {
     live?.stop();
   }
+}
+
+const rotationMs = 50;
+
+/** In the middle of a rotation there is no file of this name for a moment. */
+function opened(path: string, clock: Clock): Promise<FileHandle> {
+  return open(path).catch(async () => {
+    await clock.sleep(rotationMs);
+    return open(path);
+  });
 }

@@ -1,15 +1,15 @@
-/** What the running containers of the node use, each with its pod. */
+/** What the node and its running containers have used up to now, each container with its pod. */
 import type { Pod } from '../../../api/types.ts';
 import type { Clock } from '../../../lib/clock.ts';
-import type { ContainerRecord, ContainerRuntime } from '../../contract.ts';
+import type { ContainerRecord, ContainerRuntime, Used } from '../../contract.ts';
 import type { PodDirectory } from '../contract.ts';
 
-export interface Measured {
-  record: ContainerRecord;
+export interface Counted extends Used {
   atMs: number;
-  cpuNanoseconds: number;
-  /** Of the working set. */
-  memoryBytes: number;
+}
+
+export interface Measured extends Counted {
+  record: ContainerRecord;
 }
 
 export interface MeasuredPod {
@@ -17,26 +17,32 @@ export interface MeasuredPod {
   containers: Measured[];
 }
 
-export async function measureContainers({
-  pods,
-  runtime,
-  clock,
-}: {
+export interface Measurement {
+  /** Absent where the kernel counts nothing for us. */
+  node?: Counted;
+  pods: MeasuredPod[];
+}
+
+export interface MeasureDeps {
   pods: PodDirectory;
-  runtime: Pick<ContainerRuntime, 'stats'>;
+  runtime: Pick<ContainerRuntime, 'stats' | 'nodeStats'>;
   clock: Clock;
-}): Promise<MeasuredPod[]> {
-  const measure = async (record: ContainerRecord): Promise<Measured | undefined> => {
-    const stats = await runtime.stats(record.id);
-    return stats && { record, atMs: clock.now(), ...stats };
+}
+
+export async function measure({ pods, runtime, clock }: MeasureDeps): Promise<Measurement> {
+  const ofContainer = async (record: ContainerRecord): Promise<Measured | undefined> => {
+    const used = await runtime.stats(record.id);
+    return used && { record, atMs: clock.now(), ...used };
   };
-  return Promise.all(
+  const node = await runtime.nodeStats();
+  const measured = await Promise.all(
     pods.pods().map(async (pod) => {
       const records = pods.containers(pod.metadata.namespace ?? '', pod.metadata.name);
-      const measured = await Promise.all(records.filter(({ state }) => state === 'running').map(measure));
-      return { pod, containers: measured.filter((one) => one !== undefined) };
+      const running = await Promise.all(records.filter(({ state }) => state === 'running').map(ofContainer));
+      return { pod, containers: running.filter((one) => one !== undefined) };
     }),
   );
+  return { ...(node && { node: { atMs: clock.now(), ...node } }), pods: measured };
 }
 
 /** Of all containers together. */

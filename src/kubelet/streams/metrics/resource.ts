@@ -1,10 +1,10 @@
 /** `/metrics/resource`, as metrics-server reads it. https://kubernetes.io/docs/reference/instrumentation/metrics/ */
 import { exposition, type Family } from './exposition.ts';
-import { type Measured, type MeasuredPod, sum } from './measure.ts';
+import { type Measured, type Measurement, sum } from './measure.ts';
 
 const seconds = (nanoseconds: number) => nanoseconds / 1e9;
 
-export function resourceMetrics(pods: readonly MeasuredPod[]): string {
+export function resourceMetrics({ node, pods }: Measurement): string {
   const running = pods.filter(({ containers }) => containers.length > 0);
   const ofContainers = (value: (one: Measured) => number): Family['samples'] =>
     running.flatMap(({ containers }) =>
@@ -24,6 +24,18 @@ export function resourceMetrics(pods: readonly MeasuredPod[]): string {
       atMs: Math.max(...containers.map(({ atMs }) => atMs)),
     }));
   return exposition([
+    {
+      name: 'node_cpu_usage_seconds_total',
+      help: '[STABLE] Cumulative cpu time consumed by the node in core-seconds',
+      type: 'counter',
+      samples: node ? [{ value: seconds(node.cpuNanoseconds), atMs: node.atMs }] : [],
+    },
+    {
+      name: 'node_memory_working_set_bytes',
+      help: '[STABLE] Current working set of the node in bytes',
+      type: 'gauge',
+      samples: node ? [{ value: node.memoryBytes, atMs: node.atMs }] : [],
+    },
     {
       name: 'container_cpu_usage_seconds_total',
       help: '[STABLE] Cumulative cpu time consumed by the container in core-seconds',
