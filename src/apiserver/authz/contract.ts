@@ -16,6 +16,8 @@ export interface Attributes {
     name?: string;
   };
   path: string;
+  /** Of a list or watch: the fields that the selector pins to one value, such as `spec.nodeName`. */
+  selected?: Readonly<Record<string, string>>;
 }
 
 export interface Decision {
@@ -26,4 +28,9 @@ export interface Decision {
 
 export interface Authorizer {
   authorize(attributes: Attributes): Decision;
+  /**
+   * Before a decision: resolves when every write that was acknowledged until now counts. Undefined when that
+   * is so already, and for an authorizer that follows nothing.
+   */
+  caughtUp?(): Promise<void> | undefined;
 }

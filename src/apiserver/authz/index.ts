@@ -1,26 +1,64 @@
-/** The cluster's authorizer: the default policy and what nodes may do; `more` adds sources such as role objects. */
-import type { User } from '../contract.ts';
-import { nodeGrants } from './node.ts';
-import { policy } from './policy.ts';
-import { createAuthorizer, type Grant, type GrantSource, type RbacAuthorizer, type Subject } from './rbac.ts';
+/**
+ * The cluster's authorizer: administrators, then what a kubelet may do for its pods, then roles.
+ *
+ * Two things stand in code and nowhere else. `system:masters` may do everything, so that whoever holds an
+ * administrator's certificate can repair roles that lock everybody out. And a kubelet's rights follow from
+ * its pods, which no role can say. All other rights are objects, from the first request on (`seed.ts`).
+ */
+import type { Attributes } from './contract.ts';
+import { defaultPolicy } from './defaults/index.ts';
+import { nodeRules } from './defaults/node.ts';
+import { everything } from './defaults/words.ts';
+import type { Following } from './follow.ts';
+import { decideForNode, nodeNameOf } from './node.ts';
+import { type NodeGraph, nodeGraph } from './nodeGraph.ts';
+import { createAuthorizer, type RbacAuthorizer } from './rbac.ts';
+import { type RoleIndex, roleIndex } from './roleIndex.ts';
 
-export function clusterAuthorizer(more: readonly GrantSource[] = []): RbacAuthorizer {
-  return createAuthorizer([grantsBySubject(policy), nodeGrants, ...more]);
+export const mastersGroup = 'system:masters';
+
+export interface ClusterAuthorizerDeps {
+  /** Those of the default policy when absent. */
+  roles?: RoleIndex;
+  /** Of a cluster without pods when absent. */
+  graph?: NodeGraph;
+  following?: Following;
 }
 
-/** A source over fixed grants that finds those of a user without walking over all. */
-export function grantsBySubject(grants: readonly Grant[]): GrantSource {
-  const byKey = new Map<string, Grant[]>();
-  for (const grant of grants) {
-    for (const key of new Set(grant.subjects.map(subjectKey))) {
-      byKey.set(key, [...(byKey.get(key) ?? []), grant]);
-    }
-  }
-  return (user: User) => {
-    const keys = [`User ${user.name}`, ...user.groups.map((g) => `Group ${g}`)];
-    return new Set(keys.flatMap((key) => byKey.get(key) ?? []));
+export interface ClusterAuthorizer extends RbacAuthorizer {
+  rulesOf(...args: Parameters<RoleIndex['rulesOf']>): ReturnType<RoleIndex['rulesOf']>;
+}
+
+export function clusterAuthorizer(deps: ClusterAuthorizerDeps = {}): ClusterAuthorizer {
+  const { roles = defaultRoles(), graph = nodeGraph(), following } = deps;
+  const rbac = createAuthorizer([roles.grants]);
+  return {
+    authorize(attributes) {
+      if (attributes.user.groups.includes(mastersGroup)) return { allowed: true, reason: '' };
+      const forNode = nodeDecision(attributes, graph);
+      if (forNode?.allowed) return forNode;
+      const decision = rbac.authorize(attributes);
+      if (decision.allowed || !forNode?.reason) return decision;
+      return { allowed: false, reason: `${decision.reason}: ${forNode.reason}` };
+    },
+    rulesFor(user, namespace) {
+      if (user.groups.includes(mastersGroup)) return { rules: everything, incomplete: false };
+      const { rules } = rbac.rulesFor(user, namespace);
+      if (nodeNameOf(user) === undefined) return { rules, incomplete: false };
+      return { rules: [...nodeRules, ...rules], incomplete: true };
+    },
+    rulesOf: (roleRef, namespace) => roles.rulesOf(roleRef, namespace),
+    caughtUp: () => following?.caughtUp(),
   };
 }
 
-const subjectKey = ({ kind, name, namespace }: Subject) =>
-  kind === 'ServiceAccount' ? `User system:serviceaccount:${namespace}:${name}` : `${kind} ${name}`;
+function nodeDecision(attributes: Attributes, graph: NodeGraph) {
+  const nodeName = nodeNameOf(attributes.user);
+  return nodeName === undefined ? undefined : decideForNode(attributes, nodeName, graph);
+}
+
+export function defaultRoles(): RoleIndex {
+  const index = roleIndex();
+  for (const object of defaultPolicy()) index.set(object);
+  return index;
+}

@@ -1,11 +1,14 @@
 /**
- * What a kubelet may do: read what its pods need, write what is its own. Rules can name a kubelet's own
- * Node and Lease; that a pod is bound to the node only its object tells, so that is looked at in
- * admission (`../admission/nodeRestriction.ts`).
+ * What a kubelet may do: read what its pods name, write what is its own. Rules say what holds for every
+ * node; the rest depends on which node asks and on the pods that are bound to it. What stands in the object
+ * that is written is looked at in admission (`../admission/nodeRestriction.ts`).
  * https://kubernetes.io/docs/reference/access-authn-authz/node/
  */
 import type { User } from '../contract.ts';
-import type { Grant } from './rbac.ts';
+import type { Attributes, Decision } from './contract.ts';
+import { nodeRules } from './defaults/node.ts';
+import type { NodeGraph } from './nodeGraph.ts';
+import { ruleAllows } from './rbac.ts';
 
 const prefix = 'system:node:';
 
@@ -15,52 +18,89 @@ export function nodeNameOf(user: User): string | undefined {
   return user.name.slice(prefix.length) || undefined;
 }
 
-export function* nodeGrants(user: User): Generator<Grant> {
-  const nodeName = nodeNameOf(user);
-  if (nodeName === undefined) return;
-  const subjects = [{ kind: 'User' as const, name: user.name }];
-  yield {
-    role: 'ClusterRole "system:node"',
-    subjects,
-    rules: [
-      {
-        verbs: ['get', 'list', 'watch'],
-        apiGroups: [''],
-        resources: ['pods', 'services', 'namespaces', 'configmaps', 'secrets', 'serviceaccounts'],
-      },
-      { verbs: ['get', 'list', 'watch'], apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'] },
-      // A list or watch of one node carries no name, so the kind is readable as a whole.
-      { verbs: ['create', 'get', 'list', 'watch'], apiGroups: [''], resources: ['nodes'] },
-      {
-        verbs: ['update', 'patch'],
-        apiGroups: [''],
-        resources: ['nodes', 'nodes/status'],
-        resourceNames: [nodeName],
-      },
-      { verbs: ['get', 'update', 'patch'], apiGroups: [''], resources: ['pods/status'] },
-      { verbs: ['delete'], apiGroups: [''], resources: ['pods'] },
-      { verbs: ['create', 'update', 'patch'], apiGroups: ['', 'events.k8s.io'], resources: ['events'] },
-      { verbs: ['create'], apiGroups: [''], resources: ['serviceaccounts/token'] },
-      { verbs: ['create'], apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'] },
-      {
-        verbs: ['create'],
-        apiGroups: ['authorization.k8s.io'],
-        resources: ['subjectaccessreviews', 'localsubjectaccessreviews'],
-      },
-    ],
-  };
-  yield {
-    role: 'Role "system:node-lease"',
-    subjects,
-    namespace: 'kube-node-lease',
-    rules: [
-      { verbs: ['create'], apiGroups: ['coordination.k8s.io'], resources: ['leases'] },
-      {
-        verbs: ['get', 'update', 'patch', 'delete'],
-        apiGroups: ['coordination.k8s.io'],
-        resources: ['leases'],
-        resourceNames: [nodeName],
-      },
-    ],
-  };
+const leaseNamespace = 'kube-node-lease';
+
+/** A refusal here is not the last word: roles may be bound to a node as to anybody. */
+export function decideForNode(attributes: Attributes, nodeName: string, graph: NodeGraph): Decision {
+  const no = whyNot(attributes, nodeName, graph);
+  if (no !== undefined) return { allowed: false, reason: no };
+  const allowed = nodeRules.some((rule) => ruleAllows(rule, attributes));
+  return { allowed, reason: '' };
+}
+
+function whyNot(attributes: Attributes, nodeName: string, graph: NodeGraph): string | undefined {
+  const { resource } = attributes;
+  if (!resource) return undefined;
+  switch (`${resource.group}/${resource.plural}`) {
+    case '/secrets':
+    case '/configmaps':
+    case '/persistentvolumeclaims':
+    case '/persistentvolumes':
+      return notNamed(attributes, nodeName, graph);
+    case '/serviceaccounts':
+      return noAccount(attributes, nodeName, graph);
+    case '/nodes':
+      return notOwnNode(attributes, nodeName);
+    case '/pods':
+      return notOwnPods(attributes, nodeName, graph);
+    case 'coordination.k8s.io/leases':
+      return notOwnLease(attributes, nodeName);
+    case 'storage.k8s.io/csinodes':
+      return attributes.verb === 'create' || resource.name === nodeName
+        ? undefined
+        : 'can only access CSINode with the same name as the requesting node';
+    default:
+      return undefined;
+  }
+}
+
+const reading: ReadonlySet<string> = new Set(['get', 'list', 'watch']);
+
+const unrelated = (nodeName: string) => `no relationship found between node '${nodeName}' and this object`;
+
+/** One object at a time; list and watch by a field selector of the one name. */
+function notNamed({ verb, resource }: Attributes, nodeName: string, graph: NodeGraph): string | undefined {
+  const { plural = '', namespace = '', name } = resource ?? {};
+  // Its status is where the kubelet writes how far growing a volume has come.
+  if (!reading.has(verb) && resource?.subresource === undefined)
+    return 'can only read resources of this type';
+  if (!name) return 'No Object name found';
+  return graph.leadsTo(nodeName, plural, namespace, name) ? undefined : unrelated(nodeName);
+}
+
+function noAccount({ verb, resource }: Attributes, nodeName: string, graph: NodeGraph): string | undefined {
+  const { namespace = '', name, subresource } = resource ?? {};
+  if (subresource === undefined && reading.has(verb)) {
+    if (!name) return 'No Object name found';
+  } else if (verb !== 'create' || !name) return 'can only create tokens for individual service accounts';
+  else if (subresource !== 'token') return 'can only create token subresource of service account';
+  return graph.leadsTo(nodeName, 'serviceaccounts', namespace, name) ? undefined : unrelated(nodeName);
+}
+
+function notOwnNode({ verb, resource }: Attributes, nodeName: string): string | undefined {
+  if (verb === 'create' || resource?.name === nodeName) return undefined;
+  return reading.has(verb)
+    ? `node '${nodeName}' cannot read '${resource?.name ?? ''}', only its own Node object`
+    : `node '${nodeName}' cannot modify '${resource?.name ?? ''}', only its own Node object`;
+}
+
+function notOwnPods(
+  { verb, resource, selected }: Attributes,
+  nodeName: string,
+  graph: NodeGraph,
+): string | undefined {
+  const { namespace = '', name = '', subresource } = resource ?? {};
+  if (subresource !== undefined && subresource !== 'eviction') return undefined;
+  if (verb === 'get' || subresource === 'eviction')
+    return graph.runs(nodeName, namespace, name) ? undefined : unrelated(nodeName);
+  if (verb !== 'list' && verb !== 'watch') return undefined;
+  if (selected?.['spec.nodeName'] === nodeName) return undefined;
+  return `can only list/watch pods with spec.nodeName field selector`;
+}
+
+function notOwnLease({ verb, resource }: Attributes, nodeName: string): string | undefined {
+  if (resource?.namespace !== leaseNamespace)
+    return `can only access leases in the "${leaseNamespace}" system namespace`;
+  if (verb === 'create' || resource.name === nodeName) return undefined;
+  return 'can only access node lease with the same name as the requesting node';
 }

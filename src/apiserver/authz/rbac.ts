@@ -1,6 +1,6 @@
 /**
  * Role-based access control as a pure function: rules × attributes → decision. Where grants come from
- * (the default policy, a node's own name, role objects) is a list of sources; each only adds.
+ * (role objects, a node's own name) is a list of sources; each only adds.
  * https://kubernetes.io/docs/reference/access-authn-authz/rbac/
  */
 import type { User } from '../contract.ts';
@@ -18,52 +18,39 @@ export interface PolicyRule {
   nonResourceURLs?: readonly string[];
 }
 
-export interface Subject {
-  kind: 'User' | 'Group' | 'ServiceAccount';
-  name: string;
-  /** Of a service account. */
-  namespace?: string;
-}
-
-/** Rules given to somebody: a role and its binding in one. */
+/** Rules that a user has been given. */
 export interface Grant {
-  /** `ClusterRole "system:discovery"`: says in access reviews why something is allowed. */
-  role: string;
-  subjects: readonly Subject[];
-  /** The rules hold in this namespace only; absent: everywhere. */
-  namespace?: string;
-  rules: readonly PolicyRule[];
+  /** `ClusterRoleBinding "b" of ClusterRole "r" to Group "g"`: says in access reviews why something is allowed. */
+  readonly by: string;
+  readonly rules: readonly PolicyRule[];
 }
 
-/** The grants that may concern this user; the evaluator still compares subjects and namespaces. */
-export type GrantSource = (user: User) => Iterable<Grant>;
+/** What the user has been given everywhere and, where there is one, in this namespace. */
+export type GrantSource = (user: User, namespace: string | undefined) => Iterable<Grant>;
+
+export interface Rules {
+  rules: PolicyRule[];
+  /** There is more that they may do, which rules cannot say. */
+  incomplete: boolean;
+}
 
 export interface RbacAuthorizer extends Authorizer {
-  /** Everything that the user may do in the namespace, for SelfSubjectRulesReview. */
-  rulesFor(user: User, namespace: string): PolicyRule[];
+  /** Everything that the user may do in the namespace, or everywhere without one: for reviews and escalation checks. */
+  rulesFor(user: User, namespace: string | undefined): Rules;
 }
 
 export function createAuthorizer(sources: readonly GrantSource[]): RbacAuthorizer {
-  function* grantsOf(user: User, namespace: string | undefined): Generator<[Grant, Subject]> {
-    for (const source of sources) {
-      for (const grant of source(user)) {
-        if (grant.namespace !== undefined && grant.namespace !== namespace) continue;
-        const subject = grant.subjects.find((s) => isSubject(user, s));
-        if (subject) yield [grant, subject];
-      }
-    }
-  }
   return {
     authorize(attributes) {
-      for (const [grant, subject] of grantsOf(attributes.user, attributes.resource?.namespace)) {
-        if (grant.rules.some((rule) => ruleAllows(rule, attributes))) {
-          return { allowed: true, reason: `RBAC: allowed by ${grant.role} to ${describe(subject)}` };
-        }
-      }
+      for (const source of sources)
+        for (const { by, rules } of source(attributes.user, attributes.resource?.namespace))
+          if (rules.some((rule) => ruleAllows(rule, attributes)))
+            return { allowed: true, reason: `RBAC: allowed by ${by}` };
       return { allowed: false, reason: refusalOf(attributes) };
     },
     rulesFor(user, namespace) {
-      return [...grantsOf(user, namespace)].flatMap(([grant]) => grant.rules);
+      const grants = sources.flatMap((source) => [...source(user, namespace)]);
+      return { rules: grants.flatMap(({ rules }) => rules), incomplete: false };
     },
   };
 }
@@ -87,11 +74,6 @@ export function refusalOf({ user, verb, resource, path }: Attributes): string {
   return `User "${user.name}" cannot ${verb} resource "${name}" in API group "${resource.group}" ${scope}`;
 }
 
-export function isSubject(user: User, { kind, name, namespace }: Subject): boolean {
-  if (kind === 'Group') return user.groups.includes(name);
-  return user.name === (kind === 'User' ? name : `system:serviceaccount:${namespace}:${name}`);
-}
-
 const includes = (list: readonly string[] | undefined, value: string) =>
   list !== undefined && (list.includes('*') || list.includes(value));
 
@@ -100,8 +82,5 @@ function matchesResource(resources: readonly string[] = [], plural: string, subr
   return subresource !== undefined && resources.includes(`*/${subresource}`);
 }
 
-const matchesPath = (pattern: string, path: string) =>
+export const matchesPath = (pattern: string, path: string): boolean =>
   pattern === path || (pattern.endsWith('*') && path.startsWith(pattern.slice(0, -1)));
-
-const describe = ({ kind, name, namespace }: Subject) =>
-  `${kind} "${namespace ? `${namespace}/` : ''}${name}"`;

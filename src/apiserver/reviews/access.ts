@@ -3,6 +3,7 @@ import { badRequest, type FieldError, fieldInvalid, invalid } from '../../api/er
 import type { Attributes, Authorizer } from '../authz/contract.ts';
 import type { User } from '../contract.ts';
 import type { ReviewKind } from './kinds.ts';
+import { selectedOf, selectorErrors } from './selectors.ts';
 import type { SubjectAccessReview } from './types.ts';
 
 type Spec = SubjectAccessReview['spec'];
@@ -56,6 +57,7 @@ function check({ resource }: ReviewKind, spec: Question, more: FieldError[]): vo
             'exactly one of nonResourceAttributes or resourceAttributes must be specified',
           ),
         ]),
+    ...selectorErrors(spec.resourceAttributes),
     ...more,
   ];
   if (wrong.length > 0) throw invalid(resource, '', wrong);
@@ -64,7 +66,7 @@ function check({ resource }: ReviewKind, spec: Question, more: FieldError[]): vo
 /** Only an allowance gives its reason, as in Kubernetes: what is not allowed is so because nothing allows it. */
 function decide(user: User, question: Question, authorizer: Authorizer): AccessStatus {
   const { allowed, reason } = authorizer.authorize(attributesOf(user, question));
-  return { allowed, ...(allowed && { reason }) };
+  return { allowed, ...(allowed && reason && { reason }) };
 }
 
 function attributesOf(
@@ -73,6 +75,7 @@ function attributesOf(
 ): Attributes {
   if (!asked)
     return { user, verb: nonResourceAttributes?.verb ?? '', path: nonResourceAttributes?.path ?? '' };
+  const selected = selectedOf(asked);
   const { verb = '', group = '', version = '*', resource: plural = '', subresource, namespace, name } = asked;
   return {
     user,
@@ -86,5 +89,6 @@ function attributesOf(
       ...(namespace && { namespace }),
       ...(name && { name }),
     },
+    ...(selected && { selected }),
   };
 }

@@ -10,7 +10,7 @@ export function reviewRules(
   authorizer: Pick<RbacAuthorizer, 'rulesFor'>,
 ): RulesStatus {
   if (!spec.namespace) throw badRequest('no namespace on request');
-  const rules = authorizer.rulesFor(user, spec.namespace);
+  const { rules, incomplete } = authorizer.rulesFor(user, spec.namespace);
   return {
     resourceRules: rules
       .filter((rule) => rule.resources)
@@ -26,6 +26,7 @@ export function reviewRules(
         verbs: [...verbs],
         nonResourceURLs: [...nonResourceURLs],
       })),
-    incomplete: false,
+    incomplete,
+    ...(incomplete && { evaluationError: 'node authorizer does not support user rule resolution' }),
   };
 }

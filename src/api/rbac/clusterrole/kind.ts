@@ -2,6 +2,7 @@ import { nameColumn } from '../../columns.ts';
 import type { Kind } from '../../kind.ts';
 import { clusterRoles } from '../../resource.ts';
 import type { ClusterRole } from '../../types.ts';
+import { validateClusterRole } from '../validateRules.ts';
 import './fields.ts';
 
 export const clusterRole: Kind<ClusterRole> = {
@@ -9,6 +10,7 @@ export const clusterRole: Kind<ClusterRole> = {
   singular: 'clusterrole',
   message: 'rbac/v1.ClusterRole',
   nameRule: 'path',
+  validate: validateClusterRole,
   columns: [
     nameColumn,
     {

@@ -2,6 +2,7 @@ import { ageColumn, nameColumn } from '../../columns.ts';
 import type { Kind } from '../../kind.ts';
 import { clusterRoleBindings } from '../../resource.ts';
 import type { ClusterRoleBinding } from '../../types.ts';
+import { defaultBinding, validateBindingUpdate, validateClusterRoleBinding } from '../binding.ts';
 import { subjectColumns } from '../subjectColumns.ts';
 import './fields.ts';
 
@@ -10,6 +11,9 @@ export const clusterRoleBinding: Kind<ClusterRoleBinding> = {
   singular: 'clusterrolebinding',
   message: 'rbac/v1.ClusterRoleBinding',
   nameRule: 'path',
+  defaults: defaultBinding,
+  validate: validateClusterRoleBinding,
+  validateUpdate: validateBindingUpdate,
   columns: [
     nameColumn,
     {

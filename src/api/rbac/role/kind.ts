@@ -2,6 +2,7 @@ import { nameColumn } from '../../columns.ts';
 import type { Kind } from '../../kind.ts';
 import { roles } from '../../resource.ts';
 import type { Role } from '../../types.ts';
+import { validateRole } from '../validateRules.ts';
 import './fields.ts';
 
 export const role: Kind<Role> = {
@@ -9,6 +10,7 @@ export const role: Kind<Role> = {
   singular: 'role',
   message: 'rbac/v1.Role',
   nameRule: 'path',
+  validate: validateRole,
   columns: [
     nameColumn,
     {

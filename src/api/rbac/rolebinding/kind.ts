@@ -2,6 +2,7 @@ import { ageColumn, nameColumn } from '../../columns.ts';
 import type { Kind } from '../../kind.ts';
 import { roleBindings } from '../../resource.ts';
 import type { RoleBinding } from '../../types.ts';
+import { defaultBinding, validateBindingUpdate, validateRoleBinding } from '../binding.ts';
 import { subjectColumns } from '../subjectColumns.ts';
 import './fields.ts';
 
@@ -10,6 +11,9 @@ export const roleBinding: Kind<RoleBinding> = {
   singular: 'rolebinding',
   message: 'rbac/v1.RoleBinding',
   nameRule: 'path',
+  defaults: defaultBinding,
+  validate: validateRoleBinding,
+  validateUpdate: validateBindingUpdate,
   columns: [
     nameColumn,
     {
