@@ -19,6 +19,7 @@ onCluster('up', 'bring a cluster up; does nothing when it is up already')
     '--kubeconfig <file>',
     "where the administrator's context is written; your own kubeconfig by default",
   )
+  .option('--audit-policy <file>', 'write down who did what, by a policy of audit.k8s.io/v1')
   .action(async (options) => (await import('./up.ts')).upCommand(options));
 
 onCluster('down', 'take a cluster down and leave nothing behind').action(async (options) =>

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { readPolicy } from '../apiserver/audit/read.ts';
 import { addressesOf } from '../cluster/addresses.ts';
 import { clusterPaths } from '../cluster/paths.ts';
 import { waitUntilReady } from '../cluster/ready.ts';
@@ -11,14 +13,17 @@ export interface UpCommandOptions {
   nodes?: number;
   hermetic: boolean;
   kubeconfig?: string;
+  /** A file. */
+  auditPolicy?: string;
 }
 
-export async function upCommand(options: UpCommandOptions): Promise<void> {
+export async function upCommand({ auditPolicy: file, ...options }: UpCommandOptions): Promise<void> {
   requireRoot();
+  const auditPolicy = file === undefined ? undefined : readPolicy(readFileSync(file, 'utf8'));
   const startMs = performance.now();
   const shown = showProgress();
   await setup(shown.step);
-  const record = await up(options, shown.step);
+  const record = await up({ ...options, ...(auditPolicy && { auditPolicy }) }, shown.step);
   await waitUntilReady(record, shown.step);
   shown.done();
   const { hostAddress } = addressesOf(record.index);

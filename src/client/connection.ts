@@ -13,6 +13,10 @@ export interface ApiEndpoint {
   ca?: string;
   cert?: string;
   key?: string;
+  /** Asked for each request in the place of `cert` and `key`, because certificates are renewed. */
+  identity?: () => { cert: string; key: string };
+  /** Under which name it writes; `switchboard` when absent. */
+  userAgent?: string;
   /** Asked for each request, because projected tokens are renewed. */
   token?: () => string | undefined;
   /** Makes the TCP connection, for a caller that stands in another network namespace. */
@@ -33,6 +37,8 @@ const pingIntervalMs = 5_000;
 export class Connection {
   readonly #endpoint: ApiEndpoint;
   #session: http2.ClientHttp2Session | undefined;
+  /** Whose certificate the session was made with. */
+  #cert: string | undefined;
 
   constructor(endpoint: ApiEndpoint) {
     this.#endpoint = endpoint;
@@ -52,7 +58,7 @@ export class Connection {
           ':method': method,
           ':path': path,
           accept: options.accept ?? 'application/json',
-          'user-agent': 'switchboard',
+          'user-agent': this.#endpoint.userAgent ?? 'switchboard',
           ...(token && { authorization: `Bearer ${token}` }),
           ...(options.body !== undefined && { 'content-type': options.contentType ?? 'application/json' }),
         },
@@ -78,8 +84,14 @@ export class Connection {
   }
 
   #connected(): http2.ClientHttp2Session {
-    if (this.#session && !this.#session.closed && !this.#session.destroyed) return this.#session;
-    const { server, ca, cert, key, connect, insecure } = this.#endpoint;
+    const { server, ca, connect, insecure } = this.#endpoint;
+    const { cert, key } = this.#endpoint.identity?.() ?? this.#endpoint;
+    if (this.#session && !this.#session.closed && !this.#session.destroyed) {
+      if (cert === this.#cert) return this.#session;
+      // Who has a new certificate shows it on a new connection; what runs on the old one goes on.
+      this.#session.close();
+    }
+    this.#cert = cert;
     const url = new URL(server);
     const host = url.hostname.replace(/^\[|\]$/g, '');
     const session = http2.connect(server, {

@@ -6,7 +6,9 @@ import { type ApiEndpoint, Connection, type Reply } from './connection.ts';
 import type { Client, WatchQuery } from './contract.ts';
 import { patchTypes, pathOf, searchOf } from './path.ts';
 
-export function httpClient(endpoint: ApiEndpoint): Client & { close(): void } {
+export type HttpClient = Client & { close(): void };
+
+export function httpClient(endpoint: ApiEndpoint): HttpClient {
   const connection = new Connection(endpoint);
 
   async function ask<T>(

@@ -26,36 +26,61 @@ export function informer<T extends KubeObject>(
   { indexes = {}, signal, clock = systemClock, ...query }: InformerOptions<T>,
 ): Informer<T> {
   const cache = new Cache<T>(indexes);
-  void follow(client, resource, query, cache, signal, clock);
+  void follow(client, resource, { ...query, signal, clock, keep: (object) => object, sink: cache });
   return cache;
 }
+
+export interface Reflection<T, Kept>
+  extends Pick<ListQuery, 'namespace' | 'labelSelector' | 'fieldSelector'> {
+  /** What is to be remembered of an object of a list: the less, the less memory a long list needs. */
+  keep: (object: T) => Kept;
+  sink: {
+    /** All that there is now. */
+    replace(kept: readonly Kept[]): void;
+    /** What happened since. */
+    apply(event: WatchEvent<T>): void;
+  };
+  /** Lists come in pieces of so many. */
+  pageSize?: number;
+  signal: AbortSignal;
+  clock?: Clock;
+}
+
+/** An {@link informer} for those who keep something else than objects. Resolves at the signal. */
+export const reflect = <T extends KubeObject, Kept>(
+  client: Client,
+  resource: Resource<T>,
+  { clock = systemClock, ...reflection }: Reflection<T, Kept>,
+): Promise<void> => follow(client, resource, { ...reflection, clock });
 
 const firstDelayMs = 20;
 /** Everything is near: a server that comes back is found again soon. */
 const longestDelayMs = 250;
 
-async function follow<T extends KubeObject>(
+async function follow<T extends KubeObject, Kept>(
   client: Client,
   resource: Resource<T>,
-  query: ListQuery,
-  cache: Cache<T>,
-  signal: AbortSignal,
-  clock: Clock,
+  { keep, sink, pageSize, signal, clock, ...query }: Reflection<T, Kept> & { clock: Clock },
 ): Promise<void> {
   let version: string | undefined;
   let delayMs = firstDelayMs;
   while (!signal.aborted) {
     try {
       if (version === undefined) {
-        const list = await client.list(resource, query);
+        const listed = await listAll(
+          client,
+          resource,
+          { ...query, ...(pageSize && { limit: pageSize }) },
+          keep,
+        );
         if (signal.aborted) return;
-        cache.replace(list.items);
-        version = list.metadata.resourceVersion ?? '0';
+        sink.replace(listed.kept);
+        version = listed.version;
       }
       const watch = { ...query, resourceVersion: version, allowWatchBookmarks: true, signal };
       for await (const event of client.watch(resource, watch)) {
         version = event.object.metadata.resourceVersion ?? version;
-        cache.apply(event);
+        sink.apply(event);
         delayMs = firstDelayMs;
       }
     } catch (err) {
@@ -69,6 +94,25 @@ async function follow<T extends KubeObject>(
     await clock.sleep(delayMs * (0.75 + Math.random() / 2), signal);
     delayMs = Math.min(delayMs * 2, longestDelayMs);
   }
+}
+
+async function listAll<T extends KubeObject, Kept>(
+  client: Client,
+  resource: Resource<T>,
+  query: ListQuery,
+  keep: (object: T) => Kept,
+): Promise<{ kept: Kept[]; version: string }> {
+  const kept: Kept[] = [];
+  let next: string | undefined;
+  let version: string | undefined;
+  do {
+    const list = await client.list(resource, { ...query, ...(next && { continue: next }) });
+    for (const object of list.items) kept.push(keep(object));
+    // All pages are of the first one's version.
+    version ??= list.metadata.resourceVersion;
+    next = list.metadata.continue;
+  } while (next);
+  return { kept, version: version ?? '0' };
 }
 
 type Listener<T> = (now: T | undefined, before: T | undefined) => void;

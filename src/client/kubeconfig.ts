@@ -15,10 +15,10 @@ interface Kubeconfig {
   contexts?: { name: string; context: { cluster: string; user: string } }[];
 }
 
-/** Reads the current context of a kubeconfig file. */
-export function fromKubeconfig(path: string): ApiEndpoint {
+/** Reads a context of a kubeconfig file, the current one unless another is named. */
+export function fromKubeconfig(path: string, contextName?: string): ApiEndpoint {
   const config = parse(readFileSync(path, 'utf8')) as Kubeconfig | null;
-  const wanted = config?.['current-context'] ?? '';
+  const wanted = contextName ?? config?.['current-context'] ?? '';
   const context = config?.contexts?.find((c) => c.name === wanted)?.context;
   if (!context) throw new Error(`Cannot use ${path}: it has no context "${wanted}"`);
   const cluster = config?.clusters?.find((c) => c.name === context.cluster)?.cluster;

@@ -37,3 +37,32 @@ test('a cluster keeps its certificates, and a node that joins gets its own', asy
     rmSync(directory, { recursive: true });
   }
 });
+
+const dayMs = 24 * 3600_000;
+
+test('what gets old is made anew by the next up; the authority and the keys of the cluster stay', async () => {
+  const directory = mkdtempSync(`${tmpdir()}/switchboard-pki-`);
+  try {
+    const nowMs = Date.now();
+    const at = (days: number) =>
+      certificatesOf(directory, addressesOf(0), [node('one', 2, true)], nowMs + days * dayMs);
+    const first = await at(0);
+    const certificates = ({ apiserver, kubeletClient, admin, network, nodes }: typeof first) =>
+      [apiserver, kubeletClient, admin, network, nodes['one']?.node, nodes['one']?.serving].map(
+        (pair) => pair?.certificate ?? '',
+      );
+    assert.deepEqual(await at(240), first, 'before two thirds of a year');
+    const later = await at(245);
+    for (const [i, certificate] of certificates(later).entries()) {
+      assert.notEqual(certificate, certificates(first)[i]);
+      const read = new X509Certificate(certificate);
+      assert.ok(read.verify(new X509Certificate(first.authority.certificate).publicKey));
+      assert.ok(read.validToDate.getTime() > nowMs + 600 * dayMs);
+    }
+    assert.deepEqual(later.authority, first.authority);
+    assert.equal(later.serviceAccountKey, first.serviceAccountKey);
+    assert.deepEqual(later.storeKeys, first.storeKeys);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});

@@ -1,16 +1,20 @@
 /**
- * All certificates and keys of a cluster, made once at `up` and kept in its directory: one authority;
- * who the control plane, the nodes, the relay and the administrator are.
+ * All certificates and keys of a cluster, made at `up` and kept in its directory: one authority; who the
+ * control plane, the nodes, the relay and the administrator are. Those that get old are made anew by each
+ * `up`; processes that run longer renew their own (`../lib/pki/renewal.ts`).
  * https://kubernetes.io/docs/setup/best-practices/certificates/
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import {
   createAuthority,
   issueClientCertificate,
   issueServerCertificate,
   type KeyPair,
 } from '../lib/pki/certificate.ts';
+import { youngOr } from '../lib/pki/renewal.ts';
 import { createSigningKey } from '../lib/pki/signingKey.ts';
+import type { SealKey } from '../store/index.ts';
 import type { ClusterAddresses } from './addresses.ts';
 import { clusterDomain } from './addresses.ts';
 import type { NodeRecord } from './record.ts';
@@ -32,10 +36,15 @@ export interface ClusterCertificates {
   network: KeyPair;
   /** PEM, signs service account tokens. */
   serviceAccountKey: string;
+  /** With which the store encrypts Secrets. The first one writes, all of them read. */
+  storeKeys: [SealKey, ...SealKey[]];
   nodes: Record<string, NodeIdentity>;
 }
 
-/** Reads the cluster's certificates from `directory`, or makes what is missing. */
+/** As Kubernetes' own: https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/ */
+export const certificateLifeMs = 365 * 24 * 3600_000;
+
+/** Reads the cluster's certificates from `directory`, or makes what is missing or old. */
 export async function certificatesOf(
   directory: string,
   addresses: ClusterAddresses,
@@ -45,38 +54,50 @@ export async function certificatesOf(
   const file = `${directory}/certificates.json`;
   const known: Partial<ClusterCertificates> = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
   const authority = known.authority ?? (await createAuthority({ commonName: 'switchboard', nowMs }));
-  const client = (commonName: string, ...organizations: string[]) =>
-    issueClientCertificate(authority, { commonName, organizations, nowMs });
+  const life = { nowMs, validForMs: certificateLifeMs };
+  const client = (pair: KeyPair | undefined, commonName: string, ...organizations: string[]) =>
+    youngOr(pair, nowMs, () => issueClientCertificate(authority, { commonName, organizations, ...life }));
   const made: ClusterCertificates = {
     authority,
-    apiserver:
-      known.apiserver ??
-      (await issueServerCertificate(authority, { ...serverNames(addresses, nodes), nowMs })),
-    kubeletClient: known.kubeletClient ?? (await client('kube-apiserver-kubelet-client', 'system:masters')),
-    admin: known.admin ?? (await client('kubernetes-admin', 'system:masters')),
-    network: known.network ?? (await client('switchboard-network', 'system:switchboard:network')),
+    apiserver: await youngOr(known.apiserver, nowMs, () =>
+      issueServerCertificate(authority, { ...serverNames(addresses, nodes), ...life }),
+    ),
+    kubeletClient: await client(known.kubeletClient, ...kubeletClientSubject),
+    admin: await client(known.admin, 'kubernetes-admin', 'system:masters'),
+    network: await client(known.network, ...networkSubject),
     serviceAccountKey: known.serviceAccountKey ?? createSigningKey(),
-    nodes: { ...known.nodes },
+    storeKeys: known.storeKeys ?? [{ name: 'key1', secret: randomBytes(32).toString('base64') }],
+    nodes: {},
   };
   for (const { name, addresses: ipAddresses } of nodes) {
-    made.nodes[name] ??= {
-      node: await client(`system:node:${name}`, 'system:nodes'),
-      serving: await issueServerCertificate(authority, {
-        commonName: `system:node:${name}`,
-        organizations: ['system:nodes'],
-        dnsNames: [name],
-        ipAddresses,
-        nowMs,
-      }),
+    const { node, serving } = known.nodes?.[name] ?? {};
+    made.nodes[name] = {
+      node: await client(node, `system:node:${name}`, 'system:nodes'),
+      serving: await youngOr(serving, nowMs, () =>
+        issueServerCertificate(authority, { ...nodeNames(name, ipAddresses), ...life }),
+      ),
     };
   }
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  writeFileSync(file, JSON.stringify(made), { mode: 0o600 });
+  writeFileSync(`${file}.new`, JSON.stringify(made), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
   return made;
 }
 
+/** The API server's certificate towards kubelets. */
+export const kubeletClientSubject = ['kube-apiserver-kubelet-client', 'system:masters'] as const;
+/** Who reads what proxies, policies and the relay need. */
+export const networkSubject = ['switchboard-network', 'system:switchboard:network'] as const;
+
+const nodeNames = (name: string, ipAddresses: readonly string[]) => ({
+  commonName: `system:node:${name}`,
+  organizations: ['system:nodes'],
+  dnsNames: [name],
+  ipAddresses,
+});
+
 /** Every name and address by which somebody dials the API server. */
-function serverNames(addresses: ClusterAddresses, nodes: readonly NodeRecord[]) {
+export function serverNames(addresses: ClusterAddresses, nodes: readonly NodeRecord[]) {
   const service = [
     'kubernetes',
     'kubernetes.default',

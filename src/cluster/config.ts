@@ -1,7 +1,10 @@
 /** What the processes of a cluster are told when they start: pure, from the cluster's record. */
 import type { AgentConfig } from '../agent/config.ts';
+import type { AuditPolicy } from '../apiserver/audit/policy.ts';
+import type { KeyPair } from '../lib/pki/certificate.ts';
+import type { SealKey } from '../store/index.ts';
 import { addressesOf, apiPort, clusterDomain } from './addresses.ts';
-import type { ClusterCertificates } from './certificates.ts';
+import { type ClusterCertificates, serverNames } from './certificates.ts';
 import { imagesDir } from './paths.ts';
 import type { ClusterRecord, NodeRecord } from './record.ts';
 import type { RelayConfig } from './relay/relay.ts';
@@ -11,10 +14,17 @@ export interface ControlPlaneConfig {
   addresses: string[];
   port: number;
   dataDir: string;
-  ca: string;
-  serving: { cert: string; key: string };
-  kubeletClient: { cert: string; key: string };
+  /** Signs certificate requests, and the control plane's own certificates when they get old. */
+  authority: KeyPair;
+  /** The API server's own, and by which names it is dialled. */
+  serving: KeyPair;
+  serverNames: { commonName: string; dnsNames: string[]; ipAddresses: string[] };
+  kubeletClient: KeyPair;
   serviceAccountKey: string;
+  /** With which Secrets are encrypted on the disk; the first one writes. */
+  storeKeys: [SealKey, ...SealKey[]];
+  /** What is written down of which request; nothing when absent. */
+  auditPolicy?: AuditPolicy;
   podCIDRs: string[];
   serviceCIDRs: string[];
   nodePorts: { first: number; last: number };
@@ -24,8 +34,6 @@ export interface ControlPlaneConfig {
   /** Name servers: two where there are two nodes to put them on. */
   dnsReplicas: number;
 }
-
-const pair = (k: { certificate: string; privateKey: string }) => ({ cert: k.certificate, key: k.privateKey });
 
 export function controlPlaneConfig(
   cluster: ClusterRecord,
@@ -38,10 +46,13 @@ export function controlPlaneConfig(
     addresses: node.addresses,
     port: apiPort,
     dataDir: '/var/lib/switchboard/controlplane',
-    ca: certs.authority.certificate,
-    serving: pair(certs.apiserver),
-    kubeletClient: pair(certs.kubeletClient),
+    authority: certs.authority,
+    serving: certs.apiserver,
+    serverNames: serverNames(addressesOf(cluster.index), cluster.nodes),
+    kubeletClient: certs.kubeletClient,
     serviceAccountKey: certs.serviceAccountKey,
+    storeKeys: certs.storeKeys,
+    ...(cluster.auditPolicy && { auditPolicy: cluster.auditPolicy }),
     podCIDRs,
     serviceCIDRs,
     nodePorts,
@@ -68,9 +79,9 @@ export function agentConfig(
     controlPlane: node.controlPlane,
     server: `https://${controlPlane.addresses[0]}:${apiPort}`,
     ca: certs.authority.certificate,
-    node: pair(identity.node),
-    network: pair(certs.network),
-    serving: pair(identity.serving),
+    node: identity.node,
+    network: certs.network,
+    serving: identity.serving,
     podCIDRs,
     serviceCIDRs,
     clusterDNS,
@@ -86,14 +97,12 @@ export function relayConfig(
   certs: ClusterCertificates,
 ): RelayConfig {
   const controlPlane = cluster.nodes.filter((n) => n.controlPlane).map((n) => n.addresses[0]);
-  const { cert, key } = pair(certs.network);
   return {
     hostAddress: addressesOf(cluster.index).hostAddress,
     lanNetns,
     controlPlane,
     nodes: cluster.nodes.map((n) => n.addresses[0]),
     ca: certs.authority.certificate,
-    cert,
-    key,
+    network: certs.network,
   };
 }

@@ -1,5 +1,6 @@
 /** What is known of each cluster on this machine, on disk, changed under one lock. */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import type { AuditPolicy } from '../apiserver/audit/policy.ts';
 import type { ProcessId } from '../lib/process.ts';
 import { mostClusters } from './addresses.ts';
 import { clusterPaths, clustersDir } from './paths.ts';
@@ -18,6 +19,8 @@ export interface ClusterRecord {
   /** k of the address ranges. */
   index: number;
   hermetic: boolean;
+  /** What the API server writes down of requests; nothing when absent. */
+  auditPolicy?: AuditPolicy;
   nodes: NodeRecord[];
   relay?: ProcessId;
   /** Where the administrator's context was merged into. */

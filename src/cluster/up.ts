@@ -1,5 +1,7 @@
 /** Brings a cluster up: from nothing, from half of it, or finds that all of it runs already. */
 import { mkdirSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+import type { AuditPolicy } from '../apiserver/audit/policy.ts';
 import { removeNamespace } from '../lib/linux/namespaces.ts';
 import { isAlive } from '../lib/process.ts';
 import { createLan, joinHost } from '../network/lan.ts';
@@ -31,6 +33,8 @@ export interface UpOptions {
   /** How many nodes; those that it has, or one, when left out. */
   nodes?: number;
   hermetic: boolean;
+  /** What is written down of requests; what the cluster has, or nothing, when left out. */
+  auditPolicy?: AuditPolicy;
   /** Where the administrator's context goes; the user's own kubeconfig when left out. */
   kubeconfig?: string;
 }
@@ -52,7 +56,7 @@ export async function up(options: UpOptions, progress: Progress): Promise<Cluste
 }
 
 /** A new cluster: nothing exists yet but its place among the others. */
-async function planned({ name, nodes = 1, hermetic }: UpOptions): Promise<ClusterRecord> {
+async function planned({ name, nodes = 1, hermetic, auditPolicy }: UpOptions): Promise<ClusterRecord> {
   const index = freeIndex(listRecords().map((r) => r.index));
   const { hostAddress } = addressesOf(index);
   if (!(await portIsFree(hostAddress, apiPort))) {
@@ -64,6 +68,7 @@ async function planned({ name, nodes = 1, hermetic }: UpOptions): Promise<Cluste
     name,
     index,
     hermetic,
+    ...(auditPolicy && { auditPolicy }),
     nodes: Array.from({ length: nodes }, (_, i) => ({
       name: nodeName(name, i + 1),
       addresses: nodeAddresses(index, i + 1),
@@ -74,7 +79,7 @@ async function planned({ name, nodes = 1, hermetic }: UpOptions): Promise<Cluste
   return record;
 }
 
-function agreeing(known: ClusterRecord, { nodes, hermetic }: UpOptions): ClusterRecord {
+function agreeing(known: ClusterRecord, { nodes, hermetic, auditPolicy }: UpOptions): ClusterRecord {
   if (nodes !== undefined && nodes !== known.nodes.length) {
     throw new Error(
       `Cannot change cluster ${known.name} from ${known.nodes.length} to ${nodes} nodes: take it down first with: switchboard down --name ${known.name}`,
@@ -83,6 +88,11 @@ function agreeing(known: ClusterRecord, { nodes, hermetic }: UpOptions): Cluster
   if (hermetic !== known.hermetic) {
     throw new Error(
       `Cannot change whether cluster ${known.name} is hermetic: take it down first with: switchboard down --name ${known.name}`,
+    );
+  }
+  if (auditPolicy !== undefined && !isDeepStrictEqual(auditPolicy, known.auditPolicy)) {
+    throw new Error(
+      `Cannot change the audit policy of cluster ${known.name}: take it down first with: switchboard down --name ${known.name}`,
     );
   }
   return known;

@@ -1,8 +1,9 @@
 /**
  * What a service account token says. https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/#bound-service-account-tokens
  */
+
+import type { Claims } from '../../lib/pki/jwt.ts';
 import { serviceAccountUserName } from './groups.ts';
-import type { Claims } from './jwt.ts';
 
 export interface ObjectRef {
   name: string;

@@ -27,8 +27,15 @@ export function impersonate(user: User, headers: Headers, authorizer: Authorizer
     const decision = authorizer.authorize(attributes);
     if (!decision.allowed) throw refused(attributes, decision);
   }
-  return withImpliedGroups(wanted);
+  const impersonated = withImpliedGroups(wanted);
+  impersonators.set(impersonated, user);
+  return impersonated;
 }
+
+const impersonators = new WeakMap<User, User>();
+
+/** Who acts as this user, if it is somebody else: for the audit log, and for nobody who decides. */
+export const impersonatorOf = (user: User): User | undefined => impersonators.get(user);
 
 function wantedUser(headers: Headers): User | undefined {
   const name = headers['impersonate-user'];
@@ -44,8 +51,17 @@ function wantedUser(headers: Headers): User | undefined {
 function extraOf(headers: Headers): Record<string, string[]> | undefined {
   const entries = Object.keys(headers)
     .filter((header) => header.startsWith(extraPrefix))
-    .map((header) => [decodeURIComponent(header.slice(extraPrefix.length)), listOf(headers[header])]);
+    .map((header) => [decoded(header.slice(extraPrefix.length)), listOf(headers[header])]);
   return entries.length > 0 ? Object.fromEntries(entries) : undefined;
+}
+
+/** Percent-encoding is for characters that a header's name cannot have; what is none stays as it is. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** A header that came several times is one text with commas: RFC 9110, section 5.3. */

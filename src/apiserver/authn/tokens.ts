@@ -1,14 +1,16 @@
 /**
- * Service account tokens: made for TokenRequests, verified on every request. A token holds only as long
- * as the account, and the object that it is bound to, exist with the same uid.
+ * Bearer tokens, verified on every request. Those of service accounts are made for TokenRequests, and hold
+ * only as long as the account, and the object that they are bound to, exist with the same uid.
  */
 import type { Node, Pod, Secret, ServiceAccount } from '../../api/types.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { tokenSigner, tokenVerifier } from '../../lib/pki/jwt.ts';
 import { publicKeyOf } from '../../lib/pki/signingKey.ts';
 import type { User } from '../contract.ts';
+import { bootstrapUser, isBootstrapToken } from './bootstrapTokens.ts';
 import { type ServiceAccountClaims, serviceAccountClaims } from './claims.ts';
 import { authenticatedGroup, serviceAccountGroups } from './groups.ts';
-import { tokenSigner, tokenVerifier } from './jwt.ts';
+import { legacyIssuer, legacyUser } from './legacyTokens.ts';
 import { remember } from './remember.ts';
 
 /** What tokens refer to, as it is now. */
@@ -56,13 +58,25 @@ export function serviceAccountTokens(options: TokenOptions): ServiceAccountToken
   const publicKeys = [options.signingKey, ...(options.olderKeys ?? [])].map(publicKeyOf);
   const signClaims = tokenSigner(options.signingKey);
   const signed = remember(tokenVerifier(publicKeys), rememberedTokens);
+  /** Of a token that says nothing of audiences: it is for this server. */
+  const ownAudiences = (wanted: readonly string[]) => {
+    const common = wanted.filter((a) => audiences.includes(a));
+    if (common.length > 0) return common;
+    throw new Error(
+      `token audiences ${quoted(audiences)} is invalid for the target audiences ${quoted(wanted)}`,
+    );
+  };
   return {
     issuer,
     audiences,
     publicKeys,
     sign: (claims) => signClaims({ ...claims }),
     async verify(token, wanted = audiences) {
+      if (isBootstrapToken(token))
+        return { user: await bootstrapUser(token, lookup, clock), audiences: ownAudiences(wanted) };
       const read = signed(token);
+      if (read?.['iss'] === legacyIssuer)
+        return { user: await legacyUser(token, read, lookup), audiences: ownAudiences(wanted) };
       const claims = read && serviceAccountClaims(read);
       if (!claims || claims.iss !== issuer) throw new Error('invalid bearer token');
       const common = wanted.filter((a) => claims.aud.includes(a));

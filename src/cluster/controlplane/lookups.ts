@@ -1,5 +1,6 @@
 /** Single objects, straight from the store: what admission and authentication ask for in the middle of a request. */
 import {
+  endpointSlices,
   namespaces,
   nodes,
   pods,
@@ -25,6 +26,13 @@ export function lookups(store: Store) {
     pod: of(pods),
     secret: of(secrets),
     serviceAccount: of(serviceAccounts),
+    service: of(services),
+    endpointSlices: async (namespace: string, service: string) => {
+      const { entries } = await store.list(prefixOf(endpointSlices, namespace));
+      return entries
+        .map((entry) => entry.object as NonNullable<typeof endpointSlices.object>)
+        .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === service);
+    },
     services: async () => {
       const { entries } = await store.list(prefixOf(services));
       return entries.map((entry) => entry.object as NonNullable<typeof services.object>);

@@ -1,16 +1,22 @@
 /** One control plane: the store, the API server, the controllers and the scheduler, in one process. */
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
+import { builtinKinds } from '../../api/kinds.ts';
+import { kindRegistry } from '../../api/registry.ts';
+import { secrets } from '../../api/resource.ts';
 import type { Node } from '../../api/types.ts';
 import { admissionPlugins } from '../../apiserver/admission/index.ts';
 import { createAuthenticator } from '../../apiserver/authn/index.ts';
 import { issuerAnswer } from '../../apiserver/authn/issuer.ts';
 import { tokenMinter } from '../../apiserver/authn/tokenRequest.ts';
 import { serviceAccountTokens } from '../../apiserver/authn/tokens.ts';
-import { clusterAuthorizer } from '../../apiserver/authz/index.ts';
-import { createHandler, createMetrics, createServer, localClient } from '../../apiserver/index.ts';
+import { startAuthorizer } from '../../apiserver/authz/start.ts';
+import { followCustomResources } from '../../apiserver/customresources/follow.ts';
+import { webhookAsker } from '../../apiserver/customresources/webhook.ts';
+import { createHandler, createMetrics, createServer, localClient, prefixOf } from '../../apiserver/index.ts';
 import { kubeletProxy } from '../../apiserver/proxy/index.ts';
 import { reviewsAnswer } from '../../apiserver/reviews/index.ts';
+import type { UpgradeHandler } from '../../apiserver/server.ts';
 import { sharedInformers } from '../../client/shared.ts';
 import { defaults } from '../../controllers/config.ts';
 import { startControllers } from '../../controllers/index.ts';
@@ -18,9 +24,12 @@ import { systemClock } from '../../lib/clock.ts';
 import { logger } from '../../lib/log.ts';
 import { startScheduler } from '../../scheduler/index.ts';
 import { openSqlite } from '../../store/index.ts';
+import { certificateLifeMs } from '../certificates.ts';
 import type { ControlPlaneConfig } from '../config.ts';
 import { packageRoot } from '../paths.ts';
 import { applyAddons, readAddons } from './addons.ts';
+import { auditOf } from './audit.ts';
+import { identityOf, keepOwn, ownCertificates } from './certificates.ts';
 import { lookups } from './lookups.ts';
 
 const log = logger('controlplane');
@@ -28,10 +37,15 @@ const log = logger('controlplane');
 /** Runs until the signal. */
 export async function runControlPlane(config: ControlPlaneConfig, signal: AbortSignal): Promise<void> {
   mkdirSync(config.dataDir, { recursive: true });
-  const store = await openSqlite(`${config.dataDir}/store.db`);
   const clock = systemClock;
+  const ca = config.authority.certificate;
+  const store = await openSqlite(`${config.dataDir}/store.db`, {
+    encryption: { keys: config.storeKeys, prefixes: [prefixOf(secrets)] },
+  });
+  const own = ownCertificates(config, clock);
+  const { serving, kubeletClient } = await own.young();
   const lookup = lookups(store);
-  const authorizer = clusterAuthorizer();
+  const authorizer = await startAuthorizer(store, clock);
   const tokens = serviceAccountTokens({
     signingKey: config.serviceAccountKey,
     issuer: `https://kubernetes.default.svc.${config.clusterDomain}`,
@@ -40,17 +54,25 @@ export async function runControlPlane(config: ControlPlaneConfig, signal: AbortS
   });
   const proxy = kubeletProxy({
     pod: lookup.pod,
+    service: lookup.service,
+    endpointSlices: lookup.endpointSlices,
+    random: Math.random,
     nodeAddress: async (name) => internalAddress(await lookup.node(name)),
-    clientCert: config.kubeletClient.cert,
-    clientKey: config.kubeletClient.key,
-    ca: config.ca,
+    clientCert: kubeletClient.certificate,
+    clientKey: kubeletClient.privateKey,
+    ca,
   });
-  const handler = createHandler({
+  const metrics = createMetrics();
+  const audited = await auditOf(config, { authorizer, clock });
+  const kinds = kindRegistry(builtinKinds.list());
+  const served = createHandler({
     store,
+    kinds,
     authorizer,
     clock,
     admission: admissionPlugins({
       ...lookup,
+      authorizer,
       clock,
       random: Math.random,
       serviceCIDRs: config.serviceCIDRs,
@@ -62,26 +84,38 @@ export async function runControlPlane(config: ControlPlaneConfig, signal: AbortS
     ],
     mintToken: tokenMinter({ tokens, lookup, clock, uuid: randomUUID }),
     proxy: (request) => proxy.answer(request),
-    metrics: createMetrics(),
+    askUsage: proxy.usage,
+    metrics,
   });
+  const handler = audited?.handler(served) ?? served;
+  const passOn: UpgradeHandler = (request, socket, head, incoming) =>
+    proxy.upgrade(request, socket, head, incoming);
   const server = createServer({
     handler,
     authenticate: createAuthenticator({ tokens, authorizer }),
     authorizer,
-    upgrade: (request, socket, head, incoming) => proxy.upgrade(request, socket, head, incoming),
-    tls: { ...config.serving, clientCa: config.ca },
+    upgrade: audited?.upgrade(passOn) ?? passOn,
+    ...(audited && { onUnauthorized: (head) => audited.unauthorized(head) }),
+    metrics,
+    tls: { ...identityOf(serving), clientCa: ca },
   });
+  keepOwn(own, { serving, kubeletClient }, { server, proxy, clock, signal });
+  const clientOf = (userAgent: string) =>
+    localClient(handler, { name: 'system:switchboard:controlplane', groups: ['system:masters'] }, userAgent);
+  const custom = followCustomResources({
+    ...{ store, kinds, clock, signal },
+    client: clientOf('kube-apiserver'),
+    askWebhook: webhookAsker({ service: lookup.service, timeoutMs: 30_000 }),
+  });
+  await custom.ready;
   await server.listen({ port: config.port, host: '::' });
   log.info({ port: config.port }, 'the API is served');
 
-  const client = localClient(handler, {
-    name: 'system:switchboard:controlplane',
-    groups: ['system:masters'],
-  });
+  const client = clientOf('switchboard');
   const informers = sharedInformers(client, { clock, signal });
   await Promise.all([
     startControllers({
-      client,
+      client: clientOf('kube-controller-manager'),
       informers,
       clock,
       signal,
@@ -92,16 +126,25 @@ export async function runControlPlane(config: ControlPlaneConfig, signal: AbortS
           port: config.port,
           serviceIPs: [config.kubernetesService],
         },
-        caCertificate: config.ca,
+        caCertificate: ca,
+        serviceAccountKey: config.serviceAccountKey,
+        signing: { authority: config.authority, longestMs: certificateLifeMs },
         podCIDRs: config.podCIDRs.map((cidr) => ({ cidr, nodePrefix: cidr.includes(':') ? 64 : 24 })),
         nodeGraceMs: defaults.nodeGraceMs,
       },
     }),
-    startScheduler({ client, informers, clock, signal, identity: config.nodeName }),
+    startScheduler({
+      client: clientOf('kube-scheduler'),
+      informers,
+      clock,
+      signal,
+      identity: config.nodeName,
+    }),
     applyAddons(client, readAddons(`${packageRoot}/addons`, addonValues(config)), clock, signal),
   ]);
   proxy.close();
   await server.close();
+  await custom.ended;
   await store.close();
 }
 

@@ -8,11 +8,13 @@ import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import { nodes, services } from '../../api/resource.ts';
 import type { Node } from '../../api/types.ts';
-import { httpClient } from '../../client/http.ts';
+import { type HttpClient, httpClient } from '../../client/http.ts';
+import { networkClient, ownIdentity } from '../../client/identity.ts';
 import { informer } from '../../client/informer.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { socketIn } from '../../lib/linux/sockets.ts';
 import { logger } from '../../lib/log.ts';
+import type { KeyPair } from '../../lib/pki/certificate.ts';
 import { apiPort } from '../addresses.ts';
 import { dialer } from './dial.ts';
 import { desiredListeners, type Listener } from './listeners.ts';
@@ -29,24 +31,35 @@ export interface RelayConfig {
   nodes: string[];
   controlPlane: string[];
   ca: string;
-  cert: string;
-  key: string;
+  /** Who reads Services and nodes. */
+  network: KeyPair;
 }
 
 const dialTimeoutMs = 1_000;
 
-/** Runs until the signal. Rejects when the API's own port is taken. */
-export async function runRelay(config: RelayConfig, signal: AbortSignal): Promise<void> {
+/**
+ * Runs until the signal, and keeps what must be there after a restart in `directory`. Rejects when the API's
+ * own port is taken.
+ */
+export async function runRelay(config: RelayConfig, directory: string, signal: AbortSignal): Promise<void> {
   const connect = (address: string, port: number) => dialIn(config.lanNetns, address, port);
   const toControlPlane = dialer(config.controlPlane, connect);
   const toNodes = dialer(config.nodes, connect);
   await relayTcp({ host: config.hostAddress, port: apiPort, dial: () => toControlPlane.dial(apiPort) });
 
-  const client = httpClient({
+  const client: HttpClient = httpClient({
     server: `https://${config.controlPlane[0]}:${apiPort}`,
     ca: config.ca,
-    cert: config.cert,
-    key: config.key,
+    identity: ownIdentity({
+      name: 'network',
+      directory,
+      pair: config.network,
+      ca: config.ca,
+      wanted: networkClient,
+      client: () => client,
+      clock: systemClock,
+      signal,
+    }),
     connect: () => openIn(config.lanNetns).connect(apiPort, config.controlPlane[0] ?? ''),
   });
   const knownNodes = informer(client, nodes, { signal });

@@ -11,8 +11,12 @@ import { type Input, inputsOf, requireInBundle, unchanged } from '../../../image
 import { componentsDir } from '../paths.ts';
 import type { Step } from './step.ts';
 
-/** Entry of the components → its file. The store's thread is found beside it. */
-const entryPoints = { main: 'src/cli/main.ts', worker: 'src/store/sqlite/worker.ts' };
+/** Entry of the components → its file. Threads are found beside it. */
+const entryPoints = {
+  main: 'src/cli/main.ts',
+  worker: 'src/store/sqlite/worker.ts',
+  textWorker: 'src/apiserver/wire/thread/worker.ts',
+};
 
 interface Components {
   /** Folder below {@link componentsDir}; another for each version, so that what runs finds its own files. */

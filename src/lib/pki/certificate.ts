@@ -3,10 +3,20 @@
  * addresses that clients dial, client certificates whose subject says who somebody is.
  * https://kubernetes.io/docs/setup/best-practices/certificates/
  *
- * All keys are ECDSA P-256. Everything goes in and out as PEM. The library that makes certificates is loaded
- * at the first call: a process that only reads them never pays for it.
+ * Everything goes in and out as PEM.
  */
 import type * as X509 from '@peculiar/x509';
+import {
+  algorithm,
+  alternativeNames,
+  backdatedMs,
+  generateKeys,
+  importPrivateKey,
+  library,
+  pemLine,
+  privateKeyPem,
+  subject,
+} from './library.ts';
 
 /** A certificate and its PKCS #8 private key. */
 export interface KeyPair {
@@ -37,15 +47,6 @@ export interface ClientIdentity extends Lifetime {
 }
 
 const tenYearsMs = 10 * 365 * 24 * 3600_000;
-/** Clocks of machines differ a little; a certificate is valid from shortly before it was made. */
-const backdatedMs = 5 * 60_000;
-const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
-
-async function library(): Promise<typeof X509> {
-  // The container that @peculiar/x509 is built on wants the Reflect API before anything else.
-  await import('reflect-metadata');
-  return import('@peculiar/x509');
-}
 
 /** A self-signed authority that may sign certificates, and no further authorities. */
 export async function createAuthority(options: { commonName: string } & Lifetime): Promise<KeyPair> {
@@ -71,13 +72,9 @@ export async function createAuthority(options: { commonName: string } & Lifetime
 /** For a server that is dialled by these names and addresses. */
 export async function issueServerCertificate(authority: KeyPair, identity: ServerIdentity): Promise<KeyPair> {
   const x509 = await library();
-  const names: X509.JsonGeneralNames = [
-    ...(identity.dnsNames ?? []).map((value) => ({ type: 'dns' as const, value })),
-    ...(identity.ipAddresses ?? []).map((value) => ({ type: 'ip' as const, value })),
-  ];
   return issue(x509, authority, identity, [
     new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-    ...(names.length > 0 ? [new x509.SubjectAlternativeNameExtension(names)] : []),
+    ...alternativeNames(x509, identity),
   ]);
 }
 
@@ -114,28 +111,6 @@ async function issue(
   return { certificate: pemLine(certificate), privateKey: await privateKeyPem(x509, keys) };
 }
 
-const generateKeys = () => crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-
-async function privateKeyPem(x509: typeof X509, keys: { privateKey: CryptoKey }): Promise<string> {
-  return `${x509.PemConverter.encode(await crypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY')}\n`;
-}
-
-async function importPrivateKey(x509: typeof X509, pem: string): Promise<CryptoKey> {
-  const der = x509.PemConverter.decode(pem)[0];
-  if (!der) throw new Error('Cannot read the private key: there is no PEM block in it');
-  return crypto.subtle.importKey('pkcs8', der, algorithm, false, ['sign']);
-}
-
-const pemLine = (certificate: X509.X509Certificate) => `${certificate.toString('pem')}\n`;
-
 function lifetime({ nowMs, validForMs = tenYearsMs }: Lifetime) {
   return { notBefore: new Date(nowMs - backdatedMs), notAfter: new Date(nowMs + validForMs) };
-}
-
-/** A name of JSON parts, so that no character of a name can be taken for syntax. */
-function subject(x509: typeof X509, commonName: string, organizations: readonly string[] = []): X509.Name {
-  return new x509.Name([
-    ...organizations.map((o) => ({ O: [{ utf8String: o }] })),
-    { CN: [{ utf8String: commonName }] },
-  ]);
 }

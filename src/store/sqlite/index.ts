@@ -4,17 +4,25 @@ import type { Store } from '../contract.ts';
 import { Engine, type EngineOptions } from '../engine.ts';
 import type { Persister } from '../persister.ts';
 import { openLog } from './log.ts';
-import type { Reply, Request } from './worker.ts';
+import type { Encryption } from './seal.ts';
+import type { Reply, Request, WorkerData } from './worker.ts';
+
+export interface SqliteOptions extends EngineOptions {
+  /** What is not to be read from the disk; without it everything is. */
+  encryption?: Encryption;
+}
 
 /**
  * Opens or makes the store in the file at `path`. What was acknowledged before is there again, with the
  * recent history, so that watches go on over a restart. Rejects when another process has it open.
  */
-export async function openSqlite(path: string, options: EngineOptions = {}): Promise<Store> {
-  const log = openLog(path);
+export async function openSqlite(path: string, options: SqliteOptions = {}): Promise<Store> {
+  const { encryption } = options;
+  const log = openLog(path, encryption);
   let engine: Engine;
-  const writer = new LogWriter(path);
+  const writer = new LogWriter({ path, ...(encryption && { encryption }) });
   try {
+    log.reseal();
     engine = new Engine(writer, log.load(), options);
   } finally {
     log.close();
@@ -28,19 +36,19 @@ export async function openSqlite(path: string, options: EngineOptions = {}): Pro
 const workerFile = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.mjs', import.meta.url);
 
 class LogWriter implements Persister {
-  readonly #path: string;
+  readonly #data: WorkerData;
   #worker: Worker | undefined;
   #waiting: { resolve: () => void; reject: (error: Error) => void }[] = [];
   #broken: Error | undefined;
 
-  constructor(path: string) {
-    this.#path = path;
+  constructor(data: WorkerData) {
+    this.#data = data;
   }
 
   /** Resolves when the thread has the file. */
   open(): Promise<void> {
     this.#worker = new Worker(workerFile, {
-      workerData: { path: this.#path },
+      workerData: this.#data,
       // Flags of the process (`--test`, `--eval`) are not meant for this thread.
       execArgv: [],
       // It only passes rows through; the biggest transaction must fit, nothing else.

@@ -5,6 +5,7 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import type { LogRecord, SavedLog } from '../persister.ts';
+import { type Encryption, type Seal, sealOf } from './seal.ts';
 
 const schema = `
   CREATE TABLE IF NOT EXISTS log (
@@ -20,6 +21,8 @@ const schema = `
 `;
 
 export interface Log {
+  /** Encrypts what was written before it was to be, or with a key that has a follower. */
+  reseal(): void;
   load(): SavedLog;
   append(records: readonly LogRecord[]): void;
   compact(revision: number): void;
@@ -27,7 +30,8 @@ export interface Log {
 }
 
 /** Opens or makes the file. Only one process may have it open; another one is refused. */
-export function openLog(path: string): Log {
+export function openLog(path: string, encryption?: Encryption): Log {
+  const seal = sealOf(encryption);
   const db = new DatabaseSync(path);
   // Exclusive locking also spares the shared-memory file; the cache is small because memory holds everything anyway.
   db.exec(
@@ -49,11 +53,14 @@ export function openLog(path: string): Log {
   }
 
   return {
-    load: () => ({ compacted: compacted(), records: readAll(db) }),
+    reseal: () => encryption && reseal(db, seal, transaction),
+    load: () => ({ compacted: compacted(), records: readAll(db, seal) }),
     append: (records) =>
       transaction(() => {
-        for (const r of records)
-          insert.run(r.revision, r.key, r.value, r.value === null ? 1 : 0, r.previous, r.expiresAtMs);
+        for (const { revision, key, value, previous, expiresAtMs } of records) {
+          const stored = value === null ? null : seal.close(key, value);
+          insert.run(revision, key, stored, value === null ? 1 : 0, previous, expiresAtMs);
+        }
       }),
     compact: (revision) =>
       transaction(() => {
@@ -72,14 +79,34 @@ export function openLog(path: string): Log {
   };
 }
 
-function* readAll(db: DatabaseSync): Generator<LogRecord> {
+function reseal(db: DatabaseSync, seal: Seal, transaction: (work: () => void) => void): void {
+  const rows = db.prepare(
+    'SELECT revision, key, substr(value, 1, 256) AS head FROM log WHERE value IS NOT NULL',
+  );
+  const stale: number[] = [];
+  for (const { revision, key, head } of rows.iterate())
+    if (!seal.isCurrent(String(key), String(head))) stale.push(Number(revision));
+  if (stale.length === 0) return;
+  const read = db.prepare('SELECT key, value FROM log WHERE revision = ?');
+  const write = db.prepare('UPDATE log SET value = ? WHERE revision = ?');
+  transaction(() => {
+    for (const revision of stale) {
+      const { key, value } = read.get(revision) ?? {};
+      write.run(seal.close(String(key), seal.open(String(key), String(value))), revision);
+    }
+  });
+  // Free pages and the write-ahead log would still have the old bytes.
+  db.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE);');
+}
+
+function* readAll(db: DatabaseSync, seal: Seal): Generator<LogRecord> {
   const rows = db.prepare('SELECT revision, key, value, previous, expires_at_ms FROM log ORDER BY revision');
   for (const row of rows.iterate()) {
     const { revision, key, value, previous, expires_at_ms: expiresAtMs } = row;
     yield {
       revision: Number(revision),
       key: String(key),
-      value: value === null ? null : String(value),
+      value: value === null ? null : seal.open(String(key), String(value)),
       previous: Number(previous),
       expiresAtMs: expiresAtMs === null ? null : Number(expiresAtMs),
     };

@@ -2,6 +2,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { LogRecord } from '../persister.ts';
 import { openLog } from './log.ts';
+import type { Encryption } from './seal.ts';
+
+export interface WorkerData {
+  path: string;
+  encryption?: Encryption;
+}
 
 export type Request = { append: readonly LogRecord[] } | { compact: number } | { close: true };
 /** Answers come in the order of the requests; the first says that the log is open. */
@@ -9,7 +15,8 @@ export interface Reply {
   error?: string;
 }
 
-const log = openLog((workerData as { path: string }).path);
+const { path, encryption } = workerData as WorkerData;
+const log = openLog(path, encryption);
 
 parentPort?.on('message', (request: Request) => parentPort?.postMessage(answer(request)));
 parentPort?.postMessage({} satisfies Reply);

@@ -1,8 +1,9 @@
-import { ageColumn, nameColumn } from '../../columns.ts';
 import type { Kind } from '../../kind.ts';
 import { certificateSigningRequests } from '../../resource.ts';
 import type { CertificateSigningRequest } from '../../types.ts';
+import { csrColumns } from './columns.ts';
 import './fields.ts';
+import { validateCsr, validateCsrApproval, validateCsrStatus, validateCsrUpdate } from './validate.ts';
 
 export const certificateSigningRequest: Kind<CertificateSigningRequest> = {
   resource: certificateSigningRequests,
@@ -11,5 +12,9 @@ export const certificateSigningRequest: Kind<CertificateSigningRequest> = {
   message: 'certificates/v1.CertificateSigningRequest',
   status: true,
   nameRule: 'subdomain',
-  columns: [nameColumn, ageColumn],
+  selectableFields: { 'spec.signerName': ({ spec }) => spec?.signerName ?? '' },
+  validate: validateCsr,
+  validateUpdate: validateCsrUpdate,
+  validateSubresource: { status: validateCsrStatus, approval: validateCsrApproval },
+  columns: csrColumns,
 };

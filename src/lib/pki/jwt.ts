@@ -3,7 +3,7 @@
  * Reading the claims and checking the signature is all: what the claims mean is looked at by the caller.
  */
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
-import { keyId } from '../../lib/pki/signingKey.ts';
+import { keyId } from './signingKey.ts';
 
 /** RFC 7515, section 3.4: the signature is r and s side by side, not DER. */
 const dsaEncoding = 'ieee-p1363';
