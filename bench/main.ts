@@ -1,6 +1,7 @@
 /**
  * `make bench`: the figures that the project promises, measured on this machine, in one table.
- * BENCH_RUNS says how often a cluster is brought up and scaled (3), BENCH_VERBOSE=1 where time and memory go.
+ * BENCH_RUNS says how often a cluster is brought up and scaled (3), BENCH_VERBOSE=1 where time and memory go,
+ * BENCH_ONLY=api, BENCH_ONLY=dns that only the API server or the DNS server is measured, which needs no cluster.
  */
 import { availableParallelism, loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,6 +12,9 @@ import { fromKubeconfig } from '../src/client/kubeconfig.ts';
 import { requireRoot } from '../src/cluster/root.ts';
 import { setup } from '../src/cluster/setup/setup.ts';
 import type { TestCluster } from '../test/support/cluster.ts';
+import { measureApi } from './api/index.ts';
+import { measureChanges } from './dns/change.ts';
+import { measureDns } from './dns/index.ts';
 import { memoryOf } from './memory.ts';
 import { measurePods } from './pod.ts';
 import { measureScale } from './scale.ts';
@@ -22,14 +26,25 @@ const runs = Math.max(1, Math.trunc(Number(process.env['BENCH_RUNS'] ?? 3)) || 3
 const verbose = process.env['BENCH_VERBOSE'] === '1';
 const podCount = 100;
 const singlePods = 25;
+const dnsChanges = 500;
+const clusterDns = '10.96.0.10';
 /** After so long everything that begins with a cluster has ended. */
 const settleMs = 15_000;
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
 async function bench(): Promise<Row[]> {
-  requireRoot();
   const shown = showProgress();
+  const only = process.env['BENCH_ONLY'];
+  const api = only === 'dns' ? [] : await measureApi(runs, shown.step);
+  const dns = only === 'api' ? [] : await measureDns(runs, shown.step, say);
+  if (only !== 'api' && only !== 'dns') return [...(await benchCluster(shown)), ...api, ...dns];
+  shown.done();
+  return [...api, ...dns];
+}
+
+async function benchCluster(shown: ReturnType<typeof showProgress>): Promise<Row[]> {
+  requireRoot();
   await setup(shown.step);
   const upSeconds: number[] = [];
   const idleMegabytes: number[] = [];
@@ -60,22 +75,35 @@ async function idle({ name: cluster }: TestCluster): Promise<number> {
   return processes.reduce((sum, { megabytes }) => sum + megabytes, 0);
 }
 
-async function withPods({ kubeconfig, kubectl }: TestCluster, step: (what: string) => void) {
+async function withPods(cluster: TestCluster, step: (what: string) => void) {
+  const { kubeconfig, kubectl } = cluster;
   const client = httpClient(fromKubeconfig(kubeconfig));
   try {
+    step(`${dnsChanges} changes of endpoints, until DNS has them`);
+    const netns = cluster.nodeNetns(cluster.record().nodes[0]?.name ?? '');
+    const dnsMs = await measureChanges(client, netns, clusterDns, dnsChanges);
     step(`one pod, ${singlePods} times`);
     const podMs = await measurePods(client, singlePods);
     step(`${podCount} pods, ${runs} times`);
-    return { podMs, scaleSeconds: await measureScale(client, kubectl, podCount, runs) };
+    return {
+      podMs,
+      dnsMs: [percentile(dnsMs, 0.99)],
+      scaleSeconds: await measureScale(client, kubectl, podCount, runs),
+    };
   } finally {
     client.close();
   }
 }
 
-type Figures = Record<'upSeconds' | 'scaleSeconds' | 'podMs' | 'idleMegabytes', number[]>;
+type Figures = Record<'upSeconds' | 'scaleSeconds' | 'podMs' | 'dnsMs' | 'idleMegabytes', number[]>;
+
+function percentile(values: readonly number[], part: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length * part)] ?? Number.NaN;
+}
 
 /** Peers of `up` and of memory as their projects and comparisons publish them. */
-const rowsOf = ({ upSeconds, scaleSeconds, podMs, idleMegabytes }: Figures): Row[] => [
+const rowsOf = ({ upSeconds, scaleSeconds, podMs, dnsMs, idleMegabytes }: Figures): Row[] => [
   {
     what: 'up, one node, until Ready and DNS answers from a pod',
     unit: 's',
@@ -103,6 +131,13 @@ const rowsOf = ({ upSeconds, scaleSeconds, podMs, idleMegabytes }: Figures): Row
     values: podMs,
     target: 150,
     peers: [{ name: "Kubernetes' objective", value: 5_000 }],
+  },
+  {
+    what: `DNS, from the write of an EndpointSlice to the answer, p99 of ${dnsChanges}`,
+    unit: 'ms',
+    values: dnsMs,
+    target: 50,
+    peers: [],
   },
   {
     what: 'memory (PSS) of an idle one-node cluster',

@@ -22,3 +22,10 @@ test('a figure stands beside its target and every peer, with ratios', () => {
     ].join('\n'),
   );
 });
+
+test('of what is counted by the second, less than the target is missed', () => {
+  const row = { what: 'creates', unit: '/s' as const, values: [4_000], target: 5_000, peers: [] };
+  const [, line = ''] = tableOf([row]).split('\n');
+  assert.match(line, /4000\/s .* 5000\/s +0\.8× \(missed\)$/);
+  assert.doesNotMatch(tableOf([{ ...row, values: [6_000] }]), /missed/);
+});

@@ -8,8 +8,8 @@ export interface Peer {
 
 export interface Row {
   what: string;
-  unit: 's' | 'ms' | 'MB';
-  /** One a run, in the row's unit; less is better. */
+  unit: 's' | 'ms' | 'MB' | 'KB' | '/s';
+  /** One a run, in the row's unit; less is better, but of what is counted by the second more. */
   values: readonly number[];
   target: number;
   peers: readonly Peer[];
@@ -32,7 +32,8 @@ export function tableOf(rows: readonly Row[]): string {
 /** The first line has the figure and the first peer; each further peer has a line of its own. */
 function linesOf({ what, unit, values, target, peers }: Row): string[][] {
   const middle = median(values);
-  const figure = (value: number) => `${rounded(value)} ${unit}`;
+  const isMissed = unit === '/s' ? middle < target : middle > target;
+  const figure = (value: number) => `${rounded(value)}${unit === '/s' ? unit : ` ${unit}`}`;
   const peerCells = peers.map(({ name, value }) => [
     `${name}: ${figure(value)}`,
     `${rounded(value / middle)}×`,
@@ -43,9 +44,10 @@ function linesOf({ what, unit, values, target, peers }: Row): string[][] {
     `${rounded(Math.min(...values))} … ${rounded(Math.max(...values))}`,
     String(values.length),
     figure(target),
-    `${rounded(middle / target)}×${middle <= target ? '' : ' (missed)'}`,
+    `${rounded(middle / target)}×${isMissed ? ' (missed)' : ''}`,
   ];
   const none = own.map(() => '');
+  if (peerCells.length === 0) return [own];
   return peerCells.map((cells, i) => [...(i === 0 ? own : none), ...cells]);
 }
 

@@ -1,5 +1,5 @@
 /** What a request wants to do, in the words of RBAC. */
-import { parseFieldSelector } from '../api/selectors.ts';
+import { type FieldRequirement, parseFieldSelector } from '../api/selectors.ts';
 import type { Attributes, Authorizer } from './authz/contract.ts';
 import { refused } from './authz/refusal.ts';
 import type { ApiRequest } from './contract.ts';
@@ -8,7 +8,7 @@ import { without } from './without.ts';
 
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection';
 
-/** Throws a 403 when the user may not do this. */
+/** Throws a 403 when the user may not do this. To be called when the authorizer has caught up. */
 export function authorize(authorizer: Authorizer, attributes: Attributes): void {
   const decision = authorizer.authorize(attributes);
   if (!decision.allowed) throw refused(attributes, decision);
@@ -19,8 +19,15 @@ export function attributesOf(request: ApiRequest, target: ResourcePath | undefin
   if (!target) return { user, path, verb: request.method.toLowerCase() };
   const resource = without(target, 'rest');
   const verb = verbOf(request, target);
-  const name = target.name ?? (verb === 'list' || verb === 'watch' ? selectedName(request.query) : undefined);
-  return { user, path, verb, resource: { ...resource, ...(name && { name }) } };
+  const selected = verb === 'list' || verb === 'watch' ? selectedFields(request.query) : undefined;
+  const name = target.name ?? selected?.['metadata.name'];
+  return {
+    user,
+    path,
+    verb,
+    resource: { ...resource, ...(name && { name }) },
+    ...(selected && { selected }),
+  };
 }
 
 export function verbOf({ method, query }: ApiRequest, { name, subresource }: ResourcePath): Verb {
@@ -42,9 +49,15 @@ export function verbOf({ method, query }: ApiRequest, { name, subresource }: Res
 /** As Kubernetes reads a boolean in a query: there, and not `false` or `0`. */
 export const isTrue = (value: string | null): boolean => value !== null && value !== 'false' && value !== '0';
 
-/** Who may read one object by name may also list and watch just that one: a node its pods' secrets. */
-function selectedName(query: URLSearchParams): string | undefined {
+/**
+ * What a field selector pins to one value. Who may read one object by name may also list and watch just that
+ * one: a node its pods' secrets.
+ */
+function selectedFields(query: URLSearchParams): Record<string, string> | undefined {
   const selector = query.get('fieldSelector');
-  if (!selector) return undefined;
-  return parseFieldSelector(selector).find((r) => r.field === 'metadata.name' && r.equal)?.value;
+  return selector ? pinnedFields(parseFieldSelector(selector)) : undefined;
+}
+
+export function pinnedFields(requirements: readonly FieldRequirement[]): Record<string, string> {
+  return Object.fromEntries(requirements.filter((r) => r.equal).map((r) => [r.field, r.value]));
 }

@@ -9,6 +9,7 @@ import type { Authorizer } from './authz/contract.ts';
 import type { Answer, ApiRequest, Handler } from './contract.ts';
 import type { Ids } from './ids.ts';
 import type { Metrics } from './metrics.ts';
+import type { AskUsage } from './usage/contract.ts';
 
 export interface HandlerDeps {
   store: Store;
@@ -24,6 +25,8 @@ export interface HandlerDeps {
   mintToken?: MintToken;
   /** Answers `pods/log` and `…/proxy` by asking the node; without it there are no such subresources. */
   proxy?: Handler;
+  /** Answers `metrics.k8s.io` by asking the nodes; without it those of no node are known. */
+  askUsage?: AskUsage;
   ids?: Ids;
   metrics?: Metrics;
   /** What keeps `/readyz` from being ok, if anything does. */

@@ -3,6 +3,7 @@
  * what is between is a function from {@link ApiRequest} to {@link Answer}, so that the control plane's own
  * controllers, and tests, call it without a socket.
  */
+import type { Readable } from 'node:stream';
 import type { KubeObject, Status, WatchEvent } from '../api/types.ts';
 
 export interface User {
@@ -25,9 +26,22 @@ export interface ApiRequest {
   /** The body already as an object: from the local transport, which skips the wire. */
   object?: unknown;
   signal: AbortSignal;
+  /** Of the connection's other end; absent inside the process. */
+  clientAddress?: string;
+  /** What only matters to who passes the request on. */
+  wire?: Wire;
 }
 
-export type Answer = ObjectAnswer | WatchAnswer | TextAnswer;
+/** A request as it comes over its connection. */
+export interface Wire {
+  /** The body, which nobody has read. */
+  body: Readable;
+  /** The query word for word, without the question mark. */
+  search: string;
+  clientAddress?: string;
+}
+
+export type Answer = ObjectAnswer | WatchAnswer | TextAnswer | PassedAnswer;
 
 /** An object, list, table or Status. `json` is there when the text was made already. */
 export interface ObjectAnswer {
@@ -60,6 +74,14 @@ export interface TextAnswer {
   body: string | Uint8Array | AsyncIterable<Uint8Array>;
   /** Beside the content type: `etag`, `location`. */
   headers?: Readonly<Record<string, string>>;
+}
+
+/** Somebody else's answer, passed on as it comes. */
+export interface PassedAnswer {
+  code: number;
+  /** Lower-case names; all that there are. */
+  headers: Readonly<Record<string, string | string[]>>;
+  passed: AsyncIterable<Uint8Array>;
 }
 
 /** The whole API server without its sockets. Never throws: failures are answers too. */

@@ -27,7 +27,7 @@ const orphan = 'orphan';
 const foreground = 'foregroundDeletion';
 
 export function planDeletion(kind: Kind, object: Written, asked: DeletionRequest, nowMs: number): Deletion {
-  const finalizers = finalizersAfter(object.metadata.finalizers ?? [], asked.propagation);
+  const finalizers = withOwn(kind, object, finalizersAfter(object.metadata.finalizers ?? [], asked.propagation));
   const graceSeconds = graceOf(kind, object, asked.gracePeriodSeconds);
   if (!isHeld(kind, object, finalizers) && graceSeconds === 0) return { action: 'remove' };
   const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = object.metadata;
@@ -71,6 +71,12 @@ function finalizersAfter(now: readonly string[], propagation: Propagation | unde
   const others = now.filter((finalizer) => finalizer !== orphan && finalizer !== foreground);
   if (propagation === 'Orphan') return [...others, orphan];
   return propagation === 'Foreground' ? [...others, foreground] : others;
+}
+
+/** What the kind itself waits for begins with the first request. */
+function withOwn({ deletionFinalizer: own }: Kind, { metadata }: KubeObject, finalizers: string[]): string[] {
+  if (!own || metadata.deletionTimestamp !== undefined || finalizers.includes(own)) return finalizers;
+  return [...finalizers, own];
 }
 
 function marked(

@@ -119,8 +119,49 @@ test('metrics count requests by verb, resource and code', async () => {
   const lines = answer.body.split('\n');
   const has = (...parts: string[]) =>
     lines.some((line) => line.startsWith('apiserver_request_total{') && parts.every((p) => line.includes(p)));
-  assert.ok(has('verb="CREATE"', 'resource="configmaps"', 'code="201"'));
+  assert.ok(has('verb="POST"', 'resource="configmaps"', 'code="201"'));
   assert.ok(has('verb="GET"', 'resource="configmaps"', 'code="404"'));
+  await api.close();
+});
+
+test('metrics tell of watches while they go on, of objects and of the process', async () => {
+  const api = testApi({ metrics: createMetrics() });
+  const textOf = async () => {
+    const answer = await api.ask({ url: '/metrics' });
+    assert.ok('body' in answer && typeof answer.body === 'string');
+    return answer.body;
+  };
+  const maps = '/api/v1/namespaces/default/configmaps';
+  const watch = await api.watch(`${maps}?watch=true`);
+  await api.post(maps, '{metadata: {name: a}}');
+  await watch.next(1);
+  const during = await textOf();
+  assert.match(during, /^apiserver_longrunning_requests\{verb="WATCH",.*resource="configmaps".*\} 1$/m);
+  assert.match(during, /^apiserver_watch_events_total\{group="",version="v1",resource="configmaps"\} 1$/m);
+  assert.match(during, /^apiserver_storage_objects\{resource="configmaps"\} 1$/m);
+  assert.match(during, /^apiserver_storage_objects\{resource="deployments.apps"\} 0$/m);
+  assert.match(during, /^apiserver_current_inflight_requests\{request_kind="readOnly"\} 1$/m);
+  for (const name of ['process_resident_memory_bytes', 'process_open_fds', 'process_cpu_seconds_total'])
+    assert.match(during, new RegExp(`^${name} [1-9]|^${name} 0\\.`, 'm'));
+  watch.stop();
+  await watch.next(1);
+  assert.match(await textOf(), /^apiserver_longrunning_requests\{verb="WATCH",.*\} 0$/m);
+  await api.close();
+});
+
+test('no path fills the memory with metrics', async () => {
+  const api = testApi({ metrics: createMetrics() });
+  for (const url of [
+    '/x',
+    '/apis/a/v1/b',
+    '/api/v1/namespaces/default/pods/a/b1',
+    '/api/v1/namespaces/default/pods/a/b2',
+  ])
+    await api.get(url);
+  const answer = await api.ask({ url: '/metrics' });
+  assert.ok('body' in answer && typeof answer.body === 'string');
+  const lines = answer.body.split('\n').filter((line) => line.startsWith('apiserver_request_total{'));
+  assert.equal(lines.length, 2);
   await api.close();
 });
 

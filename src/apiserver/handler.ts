@@ -19,6 +19,7 @@ import { storeOf } from './storage.ts';
 import { bind } from './subresources/binding.ts';
 import { subresource } from './subresources/index.ts';
 import { systemAnswer } from './system.ts';
+import { isUsage, usage } from './usage/index.ts';
 import { create } from './verbs/create.ts';
 import { remove } from './verbs/delete.ts';
 import { deletecollection } from './verbs/deletecollection.ts';
@@ -27,6 +28,7 @@ import { list } from './verbs/list.ts';
 import { patch } from './verbs/patch.ts';
 import { update } from './verbs/update.ts';
 import { watch } from './verbs/watch.ts';
+import { decodeAhead } from './wire/index.ts';
 
 const log = logger('apiserver');
 
@@ -64,7 +66,9 @@ async function answered(parts: Parts, request: ApiRequest): Promise<Answer> {
 async function route(parts: Parts, request: ApiRequest): Promise<Answer> {
   if (request.method === 'OPTIONS' && !isPassedOn(request.path)) throw notAllowed();
   const target = parsePath(request.path);
+  await parts.authorizer.caughtUp?.();
   authorize(parts.authorizer, attributesOf(request, target));
+  await decodeAhead({ contentType: request.headers['content-type'], body: request.body });
   for (const extra of parts.extra ?? []) {
     const answer = await extra(request);
     if (answer) return answer;
@@ -83,9 +87,16 @@ async function resourceAnswer(parts: Parts, request: ApiRequest, target: Resourc
   const kind = parts.kinds.of(target.group, target.version, target.plural);
   if (!kind) throw unknownPath();
   const call = callOf(parts, request, kind, target);
-  const verb = verbOf(request, target);
+  const answer = await verbAnswer(call, verbOf(request, target), target);
+  if (!kind.deprecation || !('object' in answer)) return answer;
+  return { ...answer, warnings: [kind.deprecation, ...(answer.warnings ?? [])] };
+}
+
+function verbAnswer(call: Call, verb: Verb, target: ResourcePath): Promise<Answer> {
+  const { kind } = call;
   if (target.subresource !== undefined) return subresource(call, verb);
   if (kind.verbs && !kind.verbs.includes(verb)) throw methodNotAllowed(kind.resource, verb);
+  if (isUsage(kind)) return usage(call);
   return verbs[verb](call);
 }
 

@@ -18,6 +18,7 @@ export interface Input<T = KubeObject> {
 export interface Readable {
   readonly resource: Pick<Kind['resource'], 'group' | 'version' | 'kind'>;
   readonly message: string;
+  readonly schema?: Kind['schema'];
 }
 
 /** Reads the body; throws a 400 when it is not an object of this kind. */
@@ -44,11 +45,14 @@ export function conform(
 ): Input {
   const level = fieldValidationOf(query);
   checkKind(json, type);
-  const { object, unknown, errors } = decode(json, type.message);
+  const { object, unknown, errors } = type.schema?.decode(json) ?? decode(json, type.message);
   if (errors[0] !== undefined) throw cannotDecode(type.resource, errors[0]);
   const warnings = [...duplicates, ...unknown];
   if (level === 'Strict' && warnings.length > 0) throw strictError(type.resource, warnings);
-  return { object: asObject(object, type), warnings: level === 'Ignore' ? [] : warnings };
+  const made = asObject(object, type);
+  // An empty list counts as left out, but this one says that nobody is to own anything.
+  if (isEmptied(json)) made.metadata.managedFields = [];
+  return { object: made, warnings: level === 'Ignore' ? [] : warnings };
 }
 
 /** `apiVersion` and `kind` come first and are always there, and so is `metadata`. */
@@ -63,7 +67,13 @@ function asObject(object: Record<string, unknown>, { resource }: Readable): Kube
   };
 }
 
-function checkKind(json: unknown, { resource }: Readable): void {
+function isEmptied(json: unknown): boolean {
+  const { managedFields } = (json as { metadata?: { managedFields?: unknown } | null }).metadata ?? {};
+  return Array.isArray(managedFields) && managedFields.length === 0;
+}
+
+/** Throws a 400 when the value says that it is something else. */
+export function checkKind(json: unknown, { resource }: Readable): void {
   if (typeof json !== 'object' || json === null || Array.isArray(json))
     throw cannotDecode(resource, 'the body is not an object');
   const { apiVersion, kind } = json as { apiVersion?: unknown; kind?: unknown };
@@ -82,7 +92,7 @@ const asText = (value: unknown) => (typeof value === 'string' ? value : JSON.str
 
 type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
 
-function fieldValidationOf(query: URLSearchParams): FieldValidation {
+export function fieldValidationOf(query: URLSearchParams): FieldValidation {
   const level = query.get('fieldValidation');
   switch (level) {
     case null:

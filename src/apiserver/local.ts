@@ -18,13 +18,14 @@ interface Asked {
 const nothing = new Uint8Array();
 const never = new AbortController().signal;
 
-export function localClient(handler: Handler, user: User): Client {
+/** `userAgent` is the name under which it owns the fields that it writes. */
+export function localClient(handler: Handler, user: User, userAgent = 'switchboard'): Client {
   const ask = ({ method, path, query, object, contentType, signal }: Asked): Promise<Answer> =>
     handler({
       method,
       path,
       query: query ?? new URLSearchParams(),
-      headers: contentType ? { 'content-type': contentType } : {},
+      headers: { 'user-agent': userAgent, ...(contentType && { 'content-type': contentType }) },
       user,
       body: nothing,
       ...(object !== undefined && { object }),

@@ -1,4 +1,5 @@
 /** Which objects a list, watch or deletecollection is about: `labelSelector` and `fieldSelector`. */
+import { setImmediate } from 'node:timers/promises';
 import type { Kind } from '../api/kind.ts';
 import {
   checkFieldSelector,
@@ -8,6 +9,7 @@ import {
   parseLabelSelector,
 } from '../api/selectors.ts';
 import type { KubeObject } from '../api/types.ts';
+import type { Entry } from '../store/contract.ts';
 
 export interface Selection {
   /** There are no selectors. */
@@ -28,4 +30,18 @@ export function selectionOf(kind: Kind, query: URLSearchParams): Selection {
     ...(name && { name }),
     matches: (object) => matchesLabels(labels, object.metadata.labels) && matchesFields(kind, fields, object),
   };
+}
+
+/** Objects that are looked at in one go: about a millisecond. */
+const atOnce = 1000;
+
+/** Those that are meant, in their order; others get a turn in between. */
+export async function selected(entries: readonly Entry[], selection: Selection): Promise<readonly Entry[]> {
+  if (selection.everything) return entries;
+  const meant: Entry[] = [];
+  for (let i = 0; i < entries.length; i += atOnce) {
+    if (i > 0) await setImmediate();
+    for (const entry of entries.slice(i, i + atOnce)) if (selection.matches(entry.object)) meant.push(entry);
+  }
+  return meant;
 }

@@ -11,11 +11,14 @@ import { statusOf } from './answers.ts';
 import type { Authenticator } from './authn/index.ts';
 import type { Authorizer } from './authz/contract.ts';
 import type { Answer, Handler } from './contract.ts';
+import { acceptsGzip } from './http/compress.ts';
 import { formatFor } from './http/encode.ts';
 import { identityOf } from './http/peer.ts';
-import { type Incoming, isUnread, readBody, readHead, requestOf } from './http/request.ts';
+import { type Head, type Incoming, isUnread, readBody, readHead, requestOf, wireOf } from './http/request.ts';
 import { drop, type Outgoing, respond } from './http/respond.ts';
 import { type UpgradeHandler, upgraded } from './http/upgrade.ts';
+import type { Metrics } from './metrics.ts';
+import { isPassedOn } from './proxy/target.ts';
 
 export type { UpgradeHandler } from './http/upgrade.ts';
 
@@ -26,6 +29,10 @@ export interface ServerOptions {
   authorizer: Authorizer;
   /** Takes exec, attach and port-forward over, after authorization. */
   upgrade?: UpgradeHandler;
+  /** Told of streams that go on. */
+  metrics?: Metrics;
+  /** Told of requests whose credentials do not hold. */
+  onUnauthorized?: (head: Head) => void;
   /** PEM. Client certificates must be signed by `clientCa`; they are asked for, not required. */
   tls: { key: string; cert: string; clientCa: string };
   limits?: Partial<Limits>;
@@ -46,12 +53,19 @@ const usual: Limits = { bodyBytes: 3 * 1024 * 1024, requestMs: 30_000, stallMs: 
 export interface ApiServer {
   /** Resolves with the port. Takes `{fd}` for a socket of another network namespace. */
   listen(where: ListenOptions): Promise<number>;
+  /** From now on new connections see this certificate; those that are open go on. */
+  setIdentity(identity: { key: string; cert: string }): void;
   /** Ends the watches, lets other requests finish, and closes all connections. */
   close(): Promise<void>;
 }
 
+const keepAliveMs = 30_000;
+
 /** How long a client has to read why its body was not wanted. */
 const unreadGraceMs = 1000;
+
+/** One for all: an error of its own for every request would cost more than its answer's headers. */
+const closed = new Error('the request is over');
 
 const log = logger('apiserver');
 
@@ -66,7 +80,8 @@ export function createServer(options: ServerOptions): ApiServer {
     rejectUnauthorized: false,
     handshakeTimeout: limits.requestMs,
     headersTimeout: limits.requestMs,
-    requestTimeout: limits.requestMs,
+    // Bodies have a limit of their own, and those that are passed on may take as long as they like.
+    requestTimeout: 0,
     connectionsCheckingInterval: Math.min(limits.requestMs, 10_000),
     // One connection of a client-go program carries all its watches.
     settings: { maxConcurrentStreams: 1000 },
@@ -77,6 +92,8 @@ export function createServer(options: ServerOptions): ApiServer {
 
   server.on('secureConnection', (socket: TLSSocket) => {
     sockets.add(socket);
+    // A client that vanished without a word is noticed some time.
+    socket.setKeepAlive(true, keepAliveMs);
     socket.on('error', () => {});
     socket.on('close', () => sockets.delete(socket));
   });
@@ -90,7 +107,7 @@ export function createServer(options: ServerOptions): ApiServer {
     open.add(gone);
     response.on('close', () => {
       open.delete(gone);
-      gone.abort();
+      gone.abort(closed);
     });
     void serve(options, limits, incoming, response, gone.signal);
   });
@@ -104,6 +121,7 @@ export function createServer(options: ServerOptions): ApiServer {
       await once(server, 'listening');
       return (server.address() as AddressInfo).port;
     },
+    setIdentity: (identity) => server.setSecureContext({ ...identity, ca: options.tls.clientCa }),
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
       for (const request of open) request.abort();
@@ -131,12 +149,14 @@ async function serve(
   response.on('error', () => {});
   const answer = await answerTo(options, limits, incoming, signal);
   try {
-    if (isUnread(incoming) && incoming.httpVersionMajor === 1) await letPass(incoming);
-    const unread = isUnread(incoming);
+    const isRead = () => 'passed' in answer || !isUnread(incoming);
+    if (!isRead() && incoming.httpVersionMajor === 1) await letPass(incoming);
+    const unread = !isRead();
     // What was not read of a body would be taken for the next request.
     if (unread && incoming.httpVersionMajor === 1) response.setHeader('connection', 'close');
     await respond(response, answer, {
       format: formatFor(incoming.headers.accept),
+      gzip: acceptsGzip(String(incoming.headers['accept-encoding'] ?? '')),
       headOnly: incoming.method === 'HEAD',
       stallMs: limits.stallMs,
     });
@@ -165,15 +185,21 @@ function closeLater({ stream }: Http2ServerResponse): void {
 }
 
 async function answerTo(
-  { authenticate, handler }: ServerOptions,
+  { authenticate, authorizer, handler, onUnauthorized }: ServerOptions,
   limits: Limits,
   incoming: Incoming,
   signal: AbortSignal,
 ): Promise<Answer> {
   try {
     const head = readHead(incoming, signal);
+    // Whom somebody may act as is decided together with who he is.
+    await authorizer.caughtUp?.();
     const user = await authenticate({ ...identityOf(incoming), headers: head.headers });
-    if (!user) throw unauthorized();
+    if (!user) {
+      onUnauthorized?.(head);
+      throw unauthorized();
+    }
+    if (isPassedOn(head.path)) return await handler({ ...requestOf(head, user), wire: wireOf(incoming) });
     const body = await readBody(incoming, { bytes: limits.bodyBytes, timeoutMs: limits.requestMs });
     return await handler(requestOf(head, user, body));
   } catch (err) {

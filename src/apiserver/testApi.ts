@@ -28,6 +28,8 @@ export interface TestApi {
   put(path: string, yaml: string): Promise<Reply>;
   /** JSON text; the type is `merge` unless told. */
   patch(path: string, patch: string, type?: 'json' | 'merge' | 'strategic-merge'): Promise<Reply>;
+  /** Server-side apply. */
+  apply(path: string, yaml: string): Promise<Reply>;
   delete(path: string, yaml?: string): Promise<Reply>;
   ask(request: Partial<ApiRequest> & { url: string }): Promise<Answer>;
   /** The events of a watch; `next(n)` resolves with the following n, told in a few words. */
@@ -90,6 +92,7 @@ export function testApi(deps: Partial<HandlerDeps> = {}): TestApi {
     post: (url, yaml) => askObject('POST', url, yaml),
     put: (url, yaml) => askObject('PUT', url, yaml),
     patch: (url, patch, type = 'merge') => askObject('PATCH', url, patch, `application/${type}-patch+json`),
+    apply: (url, yaml) => askObject('PATCH', url, yaml, 'application/apply-patch+yaml'),
     delete: (url, yaml) => askObject('DELETE', url, yaml),
     watch: (url) => watched(ask, url),
     close: () => store.close(),

@@ -56,16 +56,15 @@ export async function answerMany(
       const object = listOf(call.kind, metadata, entries);
       return { code: 200, object, jsonParts: () => listParts(object, entries) };
     }
-    case 'metadata':
-      return {
-        code: 200,
-        object: {
-          kind: 'PartialObjectMetadataList',
-          apiVersion: 'meta.k8s.io/v1',
-          metadata,
-          items: entries.map((entry) => metadataOf(entry.object)),
-        },
+    case 'metadata': {
+      const list = {
+        kind: 'PartialObjectMetadataList',
+        apiVersion: 'meta.k8s.io/v1',
+        metadata,
+        items: entries.map((entry) => metadataOf(entry.object)),
       };
+      return { code: 200, object: list, jsonParts: () => slicedParts(list, 'items') };
+    }
     case 'Table':
       return tableAnswer(call, metadata, entries);
   }
@@ -105,13 +104,15 @@ async function tableAnswer(call: Call, metadata: ListMeta, entries: readonly Ent
     const some = entries.slice(i, i + rowsAtOnce).map((entry) => entry.object);
     table.rows.push(...tableOf(kind, some, parts.clock.now(), options).rows);
   }
-  return { code: 200, object: table, jsonParts: () => tableParts(table) };
+  return { code: 200, object: table, jsonParts: () => slicedParts(table, 'rows') };
 }
 
-function* tableParts({ rows, ...head }: Table): Generator<string> {
-  let part = `${JSON.stringify(head).slice(0, -1)},"rows":[`;
-  for (let i = 0; i < rows.length; i += rowsAtOnce) {
-    const some = JSON.stringify(rows.slice(i, i + rowsAtOnce)).slice(1, -1);
+/** The text of an answer whose one long list is made into text some items at a time. */
+function* slicedParts<K extends string>(whole: Record<K, readonly unknown[]>, name: K): Generator<string> {
+  const items = whole[name];
+  let part = `${JSON.stringify(without(whole, name)).slice(0, -1)},"${name}":[`;
+  for (let i = 0; i < items.length; i += rowsAtOnce) {
+    const some = JSON.stringify(items.slice(i, i + rowsAtOnce)).slice(1, -1);
     yield part + (i === 0 ? some : `,${some}`);
     part = '';
   }

@@ -3,7 +3,7 @@
  * it has as a node would let it further.
  * https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#noderestriction
  */
-import { leases, nodes, pods } from '../../api/resource.ts';
+import { csiNodes, leases, nodes, pods } from '../../api/resource.ts';
 import type { KubeObject, Pod } from '../../api/types.ts';
 import { nodeNameOf } from '../authz/node.ts';
 import type { AdmissionPlugin, Operation } from './contract.ts';
@@ -26,6 +26,11 @@ function refusalOf(operation: Operation, nodeName: string): string | undefined {
   if (isAbout(operation, nodes) || isAbout(operation, nodes, 'status')) {
     if (object.metadata.name !== nodeName)
       return `node "${nodeName}" is not allowed to modify node "${object.metadata.name}"`;
+    const labels = restrictedChanges(object, old);
+    if (labels.length > 0) return `node "${nodeName}" is not allowed to modify labels: ${labels.join(', ')}`;
+  }
+  if (isAbout(operation, csiNodes) && object.metadata.name !== nodeName) {
+    return 'can only access CSINode with the same name as the requesting node';
   }
   if (isAbout(operation, leases) && object.metadata.name !== nodeName) {
     return 'can only access node lease with the same name as the requesting node';
@@ -42,6 +47,15 @@ function refusalOf(operation: Operation, nodeName: string): string | undefined {
     return `unexpected operation "${verb.toUpperCase()}", node "${nodeName}" can only delete pods`;
   }
   return undefined;
+}
+
+/** Labels by which pods are kept on nodes that their owner trusts: no node gives them to itself. */
+const restrictedPrefix = /^([^/]*\.)?node-restriction\.kubernetes\.io\//;
+
+function restrictedChanges({ metadata }: KubeObject, old: KubeObject | undefined): string[] {
+  const [now, before] = [metadata.labels ?? {}, old?.metadata.labels ?? {}];
+  const names = new Set([...Object.keys(now), ...Object.keys(before)]);
+  return [...names].filter((name) => restrictedPrefix.test(name) && now[name] !== before[name]).sort();
 }
 
 const nodeOf = (object: KubeObject) => (object as Pod).spec?.nodeName;

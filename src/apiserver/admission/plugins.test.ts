@@ -8,8 +8,10 @@ import { pod } from '../../api/core/pod/kind.ts';
 import { service } from '../../api/core/service/kind.ts';
 import { StatusError } from '../../api/errors.ts';
 import type { Kind } from '../../api/kind.ts';
+import { csiNode } from '../../api/storage/csinode/kind.ts';
 import type { KubeObject, Namespace, Pod, ServiceAccount } from '../../api/types.ts';
 import { FakeClock } from '../../lib/clock.ts';
+import { clusterAuthorizer } from '../authz/index.ts';
 import type { AdmissionPlugin, Operation } from './contract.ts';
 import { admissionPlugins } from './index.ts';
 import { namespaceLabels } from './namespaceLabels.ts';
@@ -358,6 +360,24 @@ describe('NodeRestriction', () => {
     );
   });
 
+  test('lets it give itself no label by which its owner keeps pods on nodes that he trusts', async () => {
+    const label = 'example.node-restriction.kubernetes.io/pci';
+    const labelled = `{metadata: {name: a, labels: {${label}: "yes", zone: b}}}`;
+    const message = `nodes "a" is forbidden: node "a" is not allowed to modify labels: ${label}`;
+    await assert.rejects(ask('create', node, labelled), says(403, message));
+    const old = parse(labelled) as KubeObject;
+    assert.ok(await ask('update', node, labelled.replace('zone: b', 'zone: c'), { old }));
+    await assert.rejects(ask('update', node, '{metadata: {name: a}}', { old }), says(403, message));
+  });
+
+  test('lets it make no CSINode but its own', async () => {
+    assert.ok(await ask('create', csiNode, '{metadata: {name: a}, spec: {drivers: []}}'));
+    await assert.rejects(
+      ask('create', csiNode, '{metadata: {name: b}, spec: {drivers: []}}'),
+      /can only access CSINode with the same name as the requesting node/,
+    );
+  });
+
   test('is not about people', async () => {
     assert.ok(!nodeRestriction.handles(operation('delete', pod, podOn('b'))));
   });
@@ -373,6 +393,7 @@ test('the plugins stand in one order: refusing before completing, numbers last',
     nodePorts: { first: 30000, last: 32767 },
     clock: new FakeClock(),
     random: Math.random,
+    authorizer: clusterAuthorizer(),
   });
   assert.deepEqual(
     plugins.map((plugin) => plugin.name),
@@ -382,6 +403,8 @@ test('the plugins stand in one order: refusing before completing, numbers last',
       'NamespaceLabels',
       'ServiceAccount',
       'PodDefaults',
+      'Certificates',
+      'RBACEscalation',
       'ServiceAllocation',
     ],
   );

@@ -104,6 +104,14 @@ describe('discovery', () => {
     assert.equal(resource('/api/v1', 'serviceaccounts/token')?.kind, 'TokenRequest');
     for (const name of ['log', 'exec', 'attach', 'portforward', 'binding', 'status'])
       assert.ok(resource('/api/v1', `pods/${name}`), name);
+    for (const [plural, kind] of [
+      ['pods', 'PodProxyOptions'],
+      ['services', 'ServiceProxyOptions'],
+      ['nodes', 'NodeProxyOptions'],
+    ]) {
+      const proxy = resource('/api/v1', `${plural}/proxy`);
+      assert.deepEqual([proxy?.kind, proxy?.verbs], [kind, ['create', 'delete', 'get', 'patch', 'update']]);
+    }
     assert.deepEqual(resource('/api/v1', 'namespaces/finalize')?.verbs, ['update']);
     assert.equal(resource('/api/v1', 'pods/eviction'), undefined);
     assert.equal(resource('/api/v1', 'configmaps/status'), undefined);

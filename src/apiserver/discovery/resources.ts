@@ -29,15 +29,32 @@ const allVerbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch'
 
 const core = (kind: string): GroupVersionKind => ({ group: '', version: 'v1', kind });
 
+/** Requests of every method go through. */
+const proxy = (kind: string): ServedSubresource => ({
+  name: 'proxy',
+  of: core(kind),
+  verbs: ['create', 'delete', 'get', 'patch', 'update'],
+});
+
 /** Subresources that only one kind has, by `plural.group`. */
 const ownSubresources: Readonly<Record<string, readonly ServedSubresource[]>> = {
   'namespaces.': [{ name: 'finalize', of: core('Namespace'), verbs: ['update'] }],
+  'nodes.': [proxy('NodeProxyOptions')],
   'pods.': [
     { name: 'attach', of: core('PodAttachOptions'), verbs: ['create', 'get'] },
     { name: 'binding', of: core('Binding'), verbs: ['create'] },
+    { name: 'ephemeralcontainers', of: core('Pod'), verbs: ['get', 'patch', 'update'] },
     { name: 'exec', of: core('PodExecOptions'), verbs: ['create', 'get'] },
     { name: 'log', of: core('Pod'), verbs: ['get'] },
     { name: 'portforward', of: core('PodPortForwardOptions'), verbs: ['create', 'get'] },
+    proxy('PodProxyOptions'),
+  ],
+  'certificatesigningrequests.certificates.k8s.io': [
+    {
+      name: 'approval',
+      of: { group: 'certificates.k8s.io', version: 'v1', kind: 'CertificateSigningRequest' },
+      verbs: ['get', 'patch', 'update'],
+    },
   ],
   'serviceaccounts.': [
     {
@@ -46,6 +63,7 @@ const ownSubresources: Readonly<Record<string, readonly ServedSubresource[]>> = 
       verbs: ['create'],
     },
   ],
+  'services.': [proxy('ServiceProxyOptions')],
 };
 
 const scale: ServedSubresource = {
@@ -97,6 +115,10 @@ const reviews: readonly ServedResource[] = [
   review('authorization.k8s.io', 'SubjectAccessReview'),
 ];
 
+/** Those of these kinds alone, by name. */
+export const servedResources = (kinds: readonly Kind[]): ServedResource[] =>
+  kinds.map(ofKind).sort((a, b) => (a.plural < b.plural ? -1 : 1));
+
 export interface ServedGroup {
   readonly name: string;
   /** The preferred one first. */
@@ -130,6 +152,9 @@ function compareVersions(a: string, b: string): number {
     const [, major = '0', stage, minor = '0'] = /^v(\d+)(?:(alpha|beta)(\d+))?$/.exec(version) ?? [];
     return [stage === undefined ? 2 : stage === 'beta' ? 1 : 0, Number(major), Number(minor)] as const;
   };
+  const [isKnownA, isKnownB] = [a, b].map((version) => /^v\d+((alpha|beta)\d+)?$/.test(version));
+  // Versions of any other form come last, by the alphabet.
+  if (!isKnownA || !isKnownB) return Number(isKnownA) - Number(isKnownB) || (a < b ? 1 : -1);
   const [x, y] = [rank(a), rank(b)];
   return x[0] - y[0] || x[1] - y[1] || x[2] - y[2];
 }

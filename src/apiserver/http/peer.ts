@@ -5,19 +5,32 @@ import type { Incoming } from './request.ts';
 
 type Identity = Omit<Peer, 'headers'>;
 
-const known = new WeakMap<object, Identity>();
+interface Known extends Identity {
+  /** Of the certificate, in milliseconds since 1970. */
+  expiresAtMs: number;
+}
+
+const known = new WeakMap<object, Known>();
 
 export function identityOf(incoming: Incoming): Identity {
   const connection = 'stream' in incoming ? (incoming.stream.session ?? incoming.socket) : incoming.socket;
-  return known.get(connection) ?? identityOfSocket(connection, incoming.socket as TLSSocket);
+  return identityOfSocket(connection, incoming.socket as TLSSocket);
 }
 
-export function identityOfSocket(connection: object, socket: TLSSocket): Identity {
+/** A certificate that ends while its connection is open stands for nobody any more. */
+function identityOfSocket(connection: object, socket: TLSSocket): Identity {
+  const { expiresAtMs, ...identity } = known.get(connection) ?? read(connection, socket);
+  return Date.now() < expiresAtMs ? identity : { ...identity, authorized: false };
+}
+
+function read(connection: object, socket: TLSSocket): Known {
   const certificate = socket.getPeerCertificate();
-  const identity: Identity = {
+  // Without a certificate there is an empty object, and its subject is missing.
+  const shown = 'subject' in certificate;
+  const identity: Known = {
     authorized: socket.authorized,
-    // Without a certificate there is an empty object, and its subject is missing.
-    ...('subject' in certificate && { certificate }),
+    expiresAtMs: shown ? Date.parse(certificate.valid_to) : Infinity,
+    ...(shown && { certificate }),
   };
   known.set(connection, identity);
   return identity;

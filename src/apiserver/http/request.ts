@@ -4,14 +4,14 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
 import { StatusError, tooLarge } from '../../api/errors.ts';
 import { notAllowed } from '../answers.ts';
-import type { ApiRequest, User } from '../contract.ts';
+import type { ApiRequest, User, Wire } from '../contract.ts';
 
 export type Incoming = IncomingMessage | Http2ServerRequest;
 
 const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const withBody: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
-export type Head = Omit<ApiRequest, 'body' | 'user'>;
+export type Head = Omit<ApiRequest, 'body' | 'user' | 'wire'>;
 
 /** Everything but the body and who asks. */
 export function readHead(incoming: Incoming, signal: AbortSignal): Head {
@@ -25,8 +25,19 @@ export function readHead(incoming: Incoming, signal: AbortSignal): Head {
     query: new URLSearchParams(search),
     headers: flatten(incoming.headers),
     signal,
+    ...addressOf(incoming),
   };
 }
+
+/** The request as it comes, for who passes it on. */
+export const wireOf = (incoming: Incoming): Wire => ({
+  body: incoming,
+  search: splitOnce(incoming.url ?? '', '?')[1] ?? '',
+  ...addressOf(incoming),
+});
+
+const addressOf = ({ socket }: Incoming): { clientAddress?: string } =>
+  socket.remoteAddress === undefined ? {} : { clientAddress: socket.remoteAddress };
 
 export const requestOf = (head: Head, user: User, body: Uint8Array = new Uint8Array()): ApiRequest => ({
   ...head,
@@ -49,7 +60,10 @@ export function readBody(incoming: Incoming, limits: BodyLimits): Promise<Uint8A
     const chunks: Buffer[] = [];
     let bytes = 0;
     const timer = setTimeout(() => give(() => reject(timeout(limits.timeoutMs))), limits.timeoutMs);
+    let given = false;
     const give = (settle: () => void) => {
+      if (given) return;
+      given = true;
       clearTimeout(timer);
       incoming.off('data', onData);
       // What still comes must not stop the connection.

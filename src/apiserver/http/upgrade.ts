@@ -9,10 +9,13 @@ import type { Authenticator } from '../authn/index.ts';
 import { attributesOf, authorize } from '../authorize.ts';
 import type { Authorizer } from '../authz/contract.ts';
 import type { ApiRequest } from '../contract.ts';
+import { streamLabels } from '../measure.ts';
+import type { Metrics } from '../metrics.ts';
 import { parsePath } from '../path.ts';
 import { isProxied } from '../subresources/index.ts';
+import { withBearer } from './bearerProtocol.ts';
 import { identityOf } from './peer.ts';
-import { readHead, requestOf } from './request.ts';
+import { readHead, requestOf, wireOf } from './request.ts';
 
 /** Takes over the socket of a request that its user may make. Only the head was read. */
 export type UpgradeHandler = (
@@ -26,12 +29,14 @@ export interface UpgradeOptions {
   authenticate: Authenticator;
   authorizer: Authorizer;
   upgrade?: UpgradeHandler;
+  /** Told of streams that go on. */
+  metrics?: Metrics;
 }
 
 const log = logger('apiserver');
 
 export async function upgraded(
-  { authenticate, authorizer, upgrade }: UpgradeOptions,
+  { authenticate, authorizer, upgrade, metrics }: UpgradeOptions,
   incoming: IncomingMessage,
   socket: Duplex,
   head: Uint8Array,
@@ -41,11 +46,16 @@ export async function upgraded(
   socket.on('close', () => gone.abort());
   try {
     const request = readHead(incoming, gone.signal);
-    const user = await authenticate({ ...identityOf(incoming), headers: request.headers });
+    const headers = withBearer(request.headers);
+    await authorizer.caughtUp?.();
+    const user = await authenticate({ ...identityOf(incoming), headers });
     if (!user) throw unauthorized();
-    const allowed = requestOf(request, user);
+    const allowed = { ...requestOf({ ...request, headers }, user), wire: wireOf(incoming) };
     authorizeUpgrade(authorizer, allowed);
     if (!upgrade) throw unknownPath();
+    if (socket.destroyed) return;
+    const ended = metrics?.beginLong(streamLabels(allowed));
+    if (ended) socket.once('close', ended);
     await upgrade(allowed, socket, head, incoming);
   } catch (err) {
     refuse(socket, statusOf(err, log));

@@ -24,15 +24,17 @@ test('descriptions are read from their file, and without it there are none', asy
   }
 });
 
-test('descriptions stand at their definitions and fields', () => {
-  const schema = definitionsOf(['core/v1.ServicePort'], v3, port, [])['io.k8s.api.core.v1.ServicePort'];
+test('descriptions stand at their definitions and fields', async () => {
+  const schema = (await definitionsOf(['core/v1.ServicePort'], v3, port, []))[
+    'io.k8s.api.core.v1.ServicePort'
+  ];
   assert.equal(schema?.['description'], 'A port of a Service.');
   assert.equal(property(schema, 'name')?.['description'], 'Its name.');
 });
 
-test('a field that has no description of its own has that of its type', () => {
+test('a field that has no description of its own has that of its type', async () => {
   const spec = { 'core/v1.ServiceSpec': { '': 'What is wanted.' } };
-  const schema = definitionsOf(['core/v1.Service'], v2, spec, [])['io.k8s.api.core.v1.Service'];
+  const schema = (await definitionsOf(['core/v1.Service'], v2, spec, []))['io.k8s.api.core.v1.Service'];
   assert.deepEqual(property(schema, 'spec'), {
     description: 'What is wanted.',
     default: {},

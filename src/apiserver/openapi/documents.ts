@@ -32,7 +32,7 @@ export class Documents {
   }
 
   /** What `/openapi/v3` lists. A hash changes with its document, so that clients may keep it for ever. */
-  async index(): Promise<object> {
+  async index(): Promise<{ paths: Readonly<Record<string, object>> }> {
     const paths: Record<string, object> = {};
     for (const gv of this.#groupVersions) {
       const name = pathOf(gv);
@@ -45,17 +45,17 @@ export class Documents {
   /** By name: `apis/apps/v1`. */
   async v3(name: string): Promise<Stored | undefined> {
     const gv = this.#groupVersions.find((candidate) => pathOf(candidate) === name);
-    return gv && this.#build(name, (texts) => jsonBytes(documentV3(gv, this.#groups, texts)));
+    return gv && this.#build(name, async (texts) => jsonBytes(await documentV3(gv, this.#groups, texts)));
   }
 
   async v2(form: Form): Promise<Stored> {
-    return this.#build(form, (texts) => {
-      const document = documentV2(this.#groupVersions, this.#groups, texts);
+    return this.#build(form, async (texts) => {
+      const document = await documentV2(this.#groupVersions, this.#groups, texts);
       return form === 'json' ? jsonBytes(document) : encodeDocument(document);
     });
   }
 
-  #build(name: string, make: (texts: Descriptions) => Uint8Array): Promise<Stored> {
+  #build(name: string, make: (texts: Descriptions) => Promise<Uint8Array>): Promise<Stored> {
     let stored = this.#built.get(name);
     if (!stored) {
       stored = this.#make(make);
@@ -66,11 +66,11 @@ export class Documents {
     return stored;
   }
 
-  async #make(make: (texts: Descriptions) => Uint8Array): Promise<Stored> {
+  async #make(make: (texts: Descriptions) => Promise<Uint8Array>): Promise<Stored> {
     const texts = await (this.#descriptions ??= readDescriptions());
     // Others get a turn between two documents.
     await setImmediate();
-    const bytes = make(texts);
+    const bytes = await make(texts);
     this.#descriptions = undefined;
     return { hash: createHash('sha256').update(bytes).digest('hex').toUpperCase(), bytes };
   }

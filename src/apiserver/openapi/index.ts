@@ -2,10 +2,11 @@
 import type { Kind } from '../../api/kind.ts';
 import type { Answer, ApiRequest, TextAnswer } from '../contract.ts';
 import { mediaTypeOf, notAcceptable } from '../wire/index.ts';
-import { Documents, type Form, type Stored } from './documents.ts';
+import { AllDocuments } from './all.ts';
+import type { Form, Stored } from './documents.ts';
 
 /** Documents live as long as the list of kinds that they describe. */
-const documentsOf = new WeakMap<readonly Kind[], Documents>();
+const documentsOf = new WeakMap<readonly Kind[], AllDocuments>();
 
 const protobufV2 = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 
@@ -26,7 +27,7 @@ export async function openapiAnswer(
   if (request.method !== 'GET' && request.method !== 'HEAD') return undefined;
   if (!/^\/openapi\/v[23](\/|$)/.test(request.path)) return undefined;
   let documents = documentsOf.get(kinds);
-  if (!documents) documentsOf.set(kinds, (documents = new Documents(kinds)));
+  if (!documents) documentsOf.set(kinds, (documents = new AllDocuments(kinds)));
 
   const path = request.path.replace(/\/+$/, '');
   if (path === '/openapi/v2') return answerV2(request, documents);
@@ -45,7 +46,7 @@ const json = (body: string | Uint8Array): TextAnswer => ({
   body,
 });
 
-async function answerV2(request: ApiRequest, documents: Documents): Promise<Answer> {
+async function answerV2(request: ApiRequest, documents: AllDocuments): Promise<Answer> {
   const form = accepted(request)
     .map((type) => formsV2[type])
     .find((known) => known !== undefined);
@@ -56,7 +57,7 @@ async function answerV2(request: ApiRequest, documents: Documents): Promise<Answ
 
 async function answerV3(
   request: ApiRequest,
-  documents: Documents,
+  documents: AllDocuments,
   name: string,
 ): Promise<Answer | undefined> {
   const stored = await documents.v3(name);

@@ -7,6 +7,7 @@ const packages: Readonly<Record<string, string>> = {
   meta: 'io.k8s.apimachinery.pkg.apis.meta',
   apiextensions: 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions',
   apiregistration: 'io.k8s.kube-aggregator.pkg.apis.apiregistration',
+  metrics: 'io.k8s.metrics.pkg.apis.metrics',
 };
 
 interface MessageName {
@@ -24,7 +25,8 @@ function split(message: string): MessageName {
 /** `io.k8s.api.core.v1.Service` for `core/v1.Service`. */
 export function definitionName(message: string): string {
   const name = split(message);
-  return `${packages[name.package] ?? `io.k8s.api.${name.package}`}.${name.version}.${name.type}`;
+  const usual = name.package.includes('.') ? name.package : `io.k8s.api.${name.package}`;
+  return `${packages[name.package] ?? usual}.${name.version}.${name.type}`;
 }
 
 /** The definitions of the types that are no messages. */
@@ -36,11 +38,21 @@ export const scalarDefinitions: Partial<Record<ScalarType, string>> = {
   quantity: 'io.k8s.apimachinery.pkg.api.resource.Quantity',
   intOrString: 'io.k8s.apimachinery.pkg.util.intstr.IntOrString',
   rawExtension: 'io.k8s.apimachinery.pkg.runtime.RawExtension',
+  json: 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON',
+  jsonSchema: 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrOther',
 };
 
-/** The message of a kind. Groups are named by their first label: `discovery` for `discovery.k8s.io`. */
+/**
+ * The message of a kind. Groups are named by their first label: `discovery` for `discovery.k8s.io`. Somebody's
+ * own domain is named backwards: `com.example.stable`.
+ */
 export const messageOfKind = ({ group, version, kind }: GroupVersionKind): string =>
-  `${group === '' ? 'core' : group.split('.')[0]}/${version}.${kind}`;
+  `${packageOf(group)}/${version}.${kind}`;
+
+function packageOf(group: string): string {
+  if (group.includes('.') && !group.endsWith('.k8s.io')) return group.split('.').toReversed().join('.');
+  return group === '' ? 'core' : (group.split('.')[0] ?? '');
+}
 
 /** The kind of a message that is sent as a whole; none for one that only stands in others. */
 export function kindOfMessage(message: string, groups: readonly string[]): GroupVersionKind | undefined {

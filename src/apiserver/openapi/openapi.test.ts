@@ -158,6 +158,16 @@ describe('the paths', async () => {
     );
   });
 
+  test('are there for what is passed on, with any path behind it', () => {
+    for (const base of [
+      '/api/v1/namespaces/{namespace}/pods/{name}/proxy',
+      '/api/v1/namespaces/{namespace}/services/{name}/proxy',
+      '/api/v1/nodes/{name}/proxy',
+    ])
+      for (const path of [base, `${base}/{path}`])
+        assert.equal(operation(path, 'delete')['x-kubernetes-action'], 'connect', path);
+  });
+
   test('have identities of their own', () => {
     const ids = Object.values(paths).flatMap((item) =>
       Object.values(item).flatMap((op) => ('operationId' in op ? [op['operationId']] : [])),

@@ -4,6 +4,7 @@ import { messageOfKind } from './names.ts';
 import {
   creating,
   deleting,
+  furtherPath,
   getting,
   inNamespace,
   inPath,
@@ -118,6 +119,11 @@ function resourcePaths(
       parameters: [named, ...where, ...inPath],
       operations: subresourceOperations(resource, subresource, has),
     })),
+    ...resource.subresources.filter(isProxy).map((subresource) => ({
+      path: `${collection}/{name}/proxy/{path}`,
+      parameters: [named, ...where, furtherPath, ...inPath],
+      operations: subresourceOperations(resource, subresource, has, 'WithPath'),
+    })),
   ];
   if (namespaced)
     paths.push({
@@ -132,7 +138,10 @@ function resourcePaths(
   return paths.filter((path) => path.operations.length > 0);
 }
 
+const isProxy = ({ name }: ServedSubresource) => name === 'proxy';
+
 const methods: Readonly<Record<string, Operation['method']>> = {
+  delete: 'delete',
   get: 'get',
   create: 'post',
   update: 'put',
@@ -146,6 +155,7 @@ function subresourceOperations(
   resource: ServedResource,
   { name, of, verbs }: ServedSubresource,
   has: (message: string) => boolean,
+  suffix = '',
 ): Operation[] {
   const message = messageOfKind(of);
   const connects = !has(message);
@@ -156,7 +166,7 @@ function subresourceOperations(
     return {
       method,
       action: connects ? 'connect' : method,
-      id: idOf(connects ? `connect${pascal(method)}` : idVerbs[method], resource, name),
+      id: idOf(connects ? `connect${pascal(method)}` : idVerbs[method], resource, name) + suffix,
       kind: of,
       parameters: method === 'patch' ? patching : sends ? creating : [],
       ...(sends && { body: method === 'patch' ? patchBody : message }),

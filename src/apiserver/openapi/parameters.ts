@@ -35,6 +35,13 @@ export const inNamespace: Parameter = {
   type: 'string',
   description: 'The namespace that the object is in.',
 };
+/** What follows after `proxy`. */
+export const furtherPath: Parameter = {
+  name: 'path',
+  in: 'path',
+  type: 'string',
+  description: 'The path that the request is passed on to.',
+};
 /** Of every path. */
 export const inPath = [query('pretty', 'Whether the answer is indented: true or false.')];
 

@@ -1,4 +1,5 @@
 /** The fields of messages as JSON schemas, in the two dialects of OpenAPI. */
+import { setImmediate } from 'node:timers/promises';
 import { type Field, messageOf, type ScalarType } from '../../api/message.ts';
 import type { Descriptions } from './descriptions.ts';
 import { definitionName, kindOfMessage, scalarDefinitions } from './names.ts';
@@ -36,13 +37,16 @@ const plain: Partial<Record<ScalarType, Schema>> = {
   bytes: { type: 'string', format: 'byte' },
 };
 
-/** The definitions of these messages and of all that they refer to, by name. */
-export function definitionsOf(
+/** Messages that are said in one go: a few milliseconds, when nothing of it is compiled yet. */
+const atOnce = 10;
+
+/** The definitions of these messages and of all that they refer to, by name. Others get a turn in between. */
+export async function definitionsOf(
   messages: readonly string[],
   dialect: Dialect,
   descriptions: Descriptions,
   groups: readonly string[],
-): Record<string, Schema> {
+): Promise<Record<string, Schema>> {
   const found: Record<string, Schema> = {};
   const queue = [...new Set(messages)];
   const seen = new Set(queue);
@@ -59,8 +63,10 @@ export function definitionsOf(
     found[name] ??= scalarSchema(type, dialect);
     return { $ref: dialect.prefix + name };
   };
-  for (let message = queue.pop(); message !== undefined; message = queue.pop())
+  for (let message = queue.pop(), i = 1; message !== undefined; message = queue.pop(), i++) {
+    if (i % atOnce === 0) await setImmediate();
     found[definitionName(message)] = messageSchema(message, dialect, descriptions, groups, refer);
+  }
   return Object.fromEntries(Object.entries(found).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
@@ -68,6 +74,7 @@ function scalarSchema(type: ScalarType, dialect: Dialect): Schema {
   if (type === 'quantity') return dialect.either(['string', 'number']);
   if (type === 'intOrString') return dialect.either(['integer', 'string'], 'int-or-string');
   if (type === 'time' || type === 'microTime') return { type: 'string', format: 'date-time' };
+  if (type === 'json' || type === 'jsonSchema') return { description: 'Any JSON value.' };
   return { type: type === 'duration' ? 'string' : 'object' };
 }
 

@@ -1,5 +1,7 @@
 /** What both dialects say in the same words. */
-import type { Path } from './operations.ts';
+import { type GroupVersion, type Operation, type Path, pathOf } from './operations.ts';
+import type { Parameter } from './parameters.ts';
+import type { Schema } from './schema.ts';
 
 /** A patch has no fields of its own. */
 export const patchName = 'io.k8s.apimachinery.pkg.apis.meta.v1.Patch';
@@ -8,6 +10,7 @@ export const patchTypes = [
   'application/json-patch+json',
   'application/merge-patch+json',
   'application/strategic-merge-patch+json',
+  'application/apply-patch+yaml',
 ];
 
 export const answerTypes = ['application/json', 'application/yaml'];
@@ -21,3 +24,21 @@ export function allMessages(paths: readonly Path[], declared: ReadonlySet<string
     .filter((message) => message !== undefined)
     .filter((message) => declared.has(message));
 }
+
+/** `apps_v1`, `v1` */
+export const tagsOf = (gv: GroupVersion): string[] => [
+  pathOf(gv)
+    .replace(/^apis?\//, '')
+    .replace('/', '_'),
+];
+
+export type PathItem = Readonly<Record<string, unknown>> & { readonly parameters: readonly Schema[] };
+
+/** A path with its parameters and its operations by their methods, each in the words of the dialect. */
+export const pathItem = (
+  { parameters, operations }: Path,
+  say: { parameter: (parameter: Parameter) => Schema; operation: (operation: Operation) => Schema },
+): PathItem => ({
+  parameters: parameters.map(say.parameter),
+  ...Object.fromEntries(operations.map((operation) => [operation.method, say.operation(operation)])),
+});

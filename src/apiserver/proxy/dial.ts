@@ -28,6 +28,8 @@ export type Dial = (asked: Asked) => ClientRequest;
 
 export function kubeletDial({ clientCert, clientKey, ca, port, connectTimeoutMs }: DialOptions): {
   dial: Dial;
+  /** New connections show this certificate. */
+  setIdentity: (identity: { cert: string; key: string }) => void;
   close: () => void;
 } {
   const agent = new Agent({ keepAlive: true, cert: clientCert, key: clientKey, ca });
@@ -43,6 +45,7 @@ export function kubeletDial({ clientCert, clientKey, ca, port, connectTimeoutMs 
       });
       return req;
     },
+    setIdentity: (identity) => void Object.assign(agent.options, identity),
     close: () => agent.destroy(),
   };
 }

@@ -1,23 +1,29 @@
 /**
- * From the API server to the kubelet of a pod's node: logs, and the streams of exec, attach and port-forward.
- * That the user may have them has been authorized before.
+ * From the API server to others: to the kubelet of a pod's node (logs, and the streams of exec, attach and
+ * port-forward), and to pods, Services and nodes themselves (`…/proxy`). That the user may have them has been
+ * authorized before.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { badRequest, notFound, StatusError } from '../../api/errors.ts';
+import { badRequest, notFound } from '../../api/errors.ts';
 import { nodes, pods } from '../../api/resource.ts';
 import type { Pod } from '../../api/types.ts';
+import { unknownPath } from '../answers.ts';
 import type { Answer, ApiRequest } from '../contract.ts';
 import { parsePath } from '../path.ts';
+import type { AskUsage } from '../usage/contract.ts';
 import { type DialOptions, kubeletDial } from './dial.ts';
 import { logLocation, type Stream, streamLocation } from './location.ts';
 import { emptyLog, fetchLog } from './log.ts';
+import { type ResolveDeps, resolver } from './resolve.ts';
+import { answerByProxy, upgradeByProxy } from './subresource.ts';
+import { proxyTarget } from './target.ts';
 import { forwardUpgrade } from './upgrade.ts';
+import { fetchUsage } from './usage.ts';
 
-export interface KubeletProxyDeps extends Omit<DialOptions, 'port' | 'connectTimeoutMs'> {
-  pod(namespace: string, name: string): Promise<Pod | undefined>;
-  /** The IP address of a node: one that its kubelet's certificate names. */
-  nodeAddress(nodeName: string): Promise<string | undefined>;
+export interface KubeletProxyDeps
+  extends Omit<DialOptions, 'port' | 'connectTimeoutMs'>,
+    Omit<ResolveDeps, 'dial' | 'kubeletPort' | 'connectTimeoutMs'> {
   /** 10250 when left out. */
   port?: number;
   /** Five seconds when left out. */
@@ -25,11 +31,11 @@ export interface KubeletProxyDeps extends Omit<DialOptions, 'port' | 'connectTim
 }
 
 export interface KubeletProxy {
-  /** Answers requests that are no upgrade: `pods/log`. Rejects with a `StatusError`. */
+  /** Answers requests that are no upgrade: `pods/log`, `…/proxy`. Rejects with a `StatusError`. */
   readonly answer: (request: ApiRequest) => Promise<Answer>;
   /**
-   * Takes over the connection of an HTTP/1.1 upgrade to `pods/exec`, `attach` or `portforward`. Rejects with a
-   * `StatusError` as long as nothing was written to the socket.
+   * Takes over the connection of an HTTP/1.1 upgrade to `pods/exec`, `attach`, `portforward` or `…/proxy`. Rejects
+   * with a `StatusError` as long as nothing was written to the socket.
    */
   readonly upgrade: (
     request: ApiRequest,
@@ -37,18 +43,23 @@ export interface KubeletProxy {
     head: Uint8Array,
     req: IncomingMessage,
   ) => Promise<void>;
+  /** What a node and its pods use: its kubelet's `/stats/summary`. Rejects when it cannot be asked. */
+  readonly usage: AskUsage;
+  /** New connections to kubelets show this certificate. */
+  readonly setIdentity: (identity: { cert: string; key: string }) => void;
   /** Lets go of connections that are kept for later requests. */
   readonly close: () => void;
 }
 
 export function kubeletProxy(deps: KubeletProxyDeps): KubeletProxy {
-  const { dial, close } = kubeletDial({ port: 10250, connectTimeoutMs: 5000, ...deps });
+  const { port = 10250, connectTimeoutMs = 5000 } = deps;
+  const { dial, setIdentity, close } = kubeletDial({ ...deps, port, connectTimeoutMs });
+  const resolve = resolver({ ...deps, dial, kubeletPort: port, connectTimeoutMs });
 
   async function podOf(path: string): Promise<{ pod: Pod; subresource: string }> {
     const { group, plural, namespace = '', name = '', subresource = '' } = parsePath(path) ?? {};
-    // Also `pods/proxy`, whose names may carry a port: `web:80`.
     if (group !== '' || plural !== 'pods' || !(isStream(subresource) || subresource === 'log'))
-      throw new StatusError(501, 'NotImplemented', `requests to ${plural}/${subresource} are not passed on`);
+      throw unknownPath();
     const pod = await deps.pod(namespace, name);
     if (!pod) throw notFound(pods, name);
     return { pod, subresource };
@@ -61,20 +72,29 @@ export function kubeletProxy(deps: KubeletProxyDeps): KubeletProxy {
   }
 
   return {
-    async answer({ path, query, signal }) {
+    async answer(request) {
+      const { path, query, signal } = request;
+      const target = proxyTarget(path);
+      if (target) return answerByProxy(resolve, request, target);
       const { pod, subresource } = await podOf(path);
       if (isStream(subresource)) throw badRequest('Upgrade request required');
       const location = logLocation(pod, query);
       return location ? fetchLog(dial, await addressOf(location.nodeName), location.path, signal) : emptyLog;
     },
 
-    async upgrade({ path, query }, socket, head, req) {
+    async upgrade(request, socket, head, req) {
+      const { path, query } = request;
+      const client = { request, req, socket, head };
+      const target = proxyTarget(path);
+      if (target) return upgradeByProxy(resolve, client, target);
       const { pod, subresource } = await podOf(path);
       if (!isStream(subresource)) throw badRequest(`pods/${subresource} cannot be upgraded`);
       const location = streamLocation(pod, subresource, query);
-      await forwardUpgrade(dial, await addressOf(location.nodeName), location.path, { req, socket, head });
+      await forwardUpgrade(dial, await addressOf(location.nodeName), location.path, client);
     },
 
+    usage: async (nodeName, signal) => fetchUsage(dial, await addressOf(nodeName), signal),
+    setIdentity,
     close,
   };
 }

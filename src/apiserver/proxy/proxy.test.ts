@@ -73,6 +73,9 @@ before(async () => {
   };
   deps = {
     pod: async (_, name) => known[name],
+    service: async () => undefined,
+    endpointSlices: async () => [],
+    random: Math.random,
     nodeAddress: async (name) => ({ a: '127.0.0.1', b: '127.0.0.2' })[name],
     clientCert: client.certificate,
     clientKey: client.privateKey,
@@ -256,10 +259,9 @@ describe('a plain request', () => {
       ask('/api/v1/namespaces/shop/pods/web/exec'),
       says(400, 'BadRequest', 'Upgrade request required'),
     );
-    await assert.rejects(ask('/api/v1/nodes/a/proxy/healthz'), says(501, 'NotImplemented', /nodes\/proxy/));
     await assert.rejects(
-      ask('/api/v1/namespaces/shop/pods/web:80/proxy/'),
-      says(501, 'NotImplemented', /pods\/proxy/),
+      ask('/api/v1/namespaces/shop/pods/web/status'),
+      says(404, 'NotFound', /could not find/),
     );
   });
 });

@@ -2,36 +2,49 @@
  * Upgraded connections (SPDY and WebSocket alike): the handshake is repeated towards the kubelet, then bytes
  * go both ways untouched. What they mean only the two ends know.
  */
-import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { StatusError } from '../../api/errors.ts';
+import type { ApiRequest } from '../contract.ts';
 import { type Dial, unreachable } from './dial.ts';
 
 /** The client's side of a connection that asks for an upgrade: node's `upgrade` event. */
 export interface Upgrading {
+  request: ApiRequest;
   req: IncomingMessage;
   socket: Duplex;
   /** What the client sent already behind its request. */
   head: Uint8Array;
 }
 
-/**
- * Resolves when both sides are joined, or the kubelet's refusal is on its way to the client. Rejects with a
- * `StatusError`, and has written nothing, when the kubelet cannot be reached.
- */
+/** To a kubelet, as {@link joinUpgraded}. */
 export function forwardUpgrade(dial: Dial, address: string, path: string, client: Upgrading): Promise<void> {
-  const { req, socket, head } = client;
+  const asked = { address, path, method: client.request.method, headers: forwarded(client) };
+  return joinUpgraded(() => dial(asked), client, unreachable);
+}
+
+/**
+ * Resolves when both sides are joined, or the other side's refusal is on its way to the client. Rejects with a
+ * `StatusError`, and has written nothing, when the other side cannot be reached.
+ */
+export function joinUpgraded(
+  begin: () => ClientRequest,
+  { socket, head }: Pick<Upgrading, 'socket' | 'head'>,
+  failure: (cause: Error) => StatusError,
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    const upstream = dial({ address, path, method: req.method ?? 'GET', headers: forwarded(req) });
-    // A client that goes before the kubelet answers takes its request along.
+    if (socket.destroyed) return resolve();
+    const upstream = begin();
+    // A client that goes before the other side answers takes its request along.
     const gone = () => upstream.destroy();
     socket.on('error', () => {});
     socket.once('close', gone);
-    upstream.once('upgrade', (answer, kubelet: Duplex, kubeletHead: Buffer) => {
+    upstream.once('upgrade', (answer, other: Duplex, otherHead: Buffer) => {
       socket.off('close', gone);
       socket.write(headOf(answer));
-      if (kubeletHead.length > 0) socket.write(kubeletHead);
-      if (head.length > 0) kubelet.write(head);
-      join(socket, kubelet);
+      if (otherHead.length > 0) socket.write(otherHead);
+      if (head.length > 0) other.write(head);
+      join(socket, other);
       resolve();
     });
     upstream.once('response', (answer) => {
@@ -41,7 +54,7 @@ export function forwardUpgrade(dial: Dial, address: string, path: string, client
       answer.pipe(socket);
       resolve();
     });
-    upstream.once('error', (cause) => reject(unreachable(cause)));
+    upstream.once('error', (cause) => reject(failure(cause)));
     upstream.end();
   });
 }
@@ -49,8 +62,10 @@ export function forwardUpgrade(dial: Dial, address: string, path: string, client
 /** Who asks has been found out here; the kubelet knows the API server by its certificate. */
 const ours = /^(host|authorization|cookie|impersonate-.*)$/;
 
-function forwarded(req: IncomingMessage): OutgoingHttpHeaders {
-  return Object.fromEntries(Object.entries(req.headersDistinct).filter(([name]) => !ours.test(name)));
+function forwarded({ req, request }: Upgrading): OutgoingHttpHeaders {
+  const kept = Object.entries(req.headersDistinct).filter(([name]) => !ours.test(name));
+  const protocols = request.headers['sec-websocket-protocol'];
+  return { ...Object.fromEntries(kept), ...(protocols && { 'sec-websocket-protocol': protocols }) };
 }
 
 function headOf(answer: IncomingMessage, without: readonly string[] = [], more = ''): string {

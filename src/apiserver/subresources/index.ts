@@ -40,6 +40,13 @@ export async function subresource(call: Call, verb: Verb): Promise<Answer> {
     case 'finalize':
       if (group === '' && plural === 'namespaces' && verb === 'update') return update(call);
       break;
+    case 'approval':
+      if (group === 'certificates.k8s.io' && plural === 'certificatesigningrequests')
+        return readOrWrite(call, verb);
+      break;
+    case 'ephemeralcontainers':
+      if (group === '' && plural === 'pods') return readOrWrite(call, verb);
+      break;
     case 'binding':
       if (group === '' && plural === 'pods' && verb === 'create') return bind(call);
       break;

@@ -1,14 +1,21 @@
 /** `/scale`: how many, of whatever has replicas. https://kubernetes.io/docs/reference/kubernetes-api/autoscaling-resources/scale-v1/ */
 import { scaleColumns } from '../../api/autoscaling/scale/columns.ts';
 import { fieldInvalid, invalid, methodNotAllowed } from '../../api/errors.ts';
+import type { Kind } from '../../api/kind.ts';
+import { messageStructure, structureOf } from '../../api/schema/structure.ts';
 import { formatLabelSelector } from '../../api/selectors.ts';
 import type { KubeObject, LabelSelector } from '../../api/types.ts';
 import type { Entry } from '../../store/contract.ts';
 import type { Verb } from '../authorize.ts';
 import type { Call } from '../call.ts';
 import type { ObjectAnswer } from '../contract.ts';
-import { type Readable, readBody } from '../input.ts';
+import { conform, type Readable, readBody } from '../input.ts';
+import { fieldsOf } from '../managedFields/applied.ts';
+import { applied } from '../managedFields/apply.ts';
+import { checkWriter } from '../managedFields/writer.ts';
 import { checkIdentity, type Written } from '../meta.ts';
+import type { JsonObject } from '../patch/json-value.ts';
+import { declaredFields, isApply, readConfiguration } from '../verbs/apply.ts';
 import { patchedObject } from '../verbs/patch.ts';
 import { shapeOf, tableOfOne } from '../views.ts';
 import { type Change, current, rewrite } from '../write.ts';
@@ -24,9 +31,9 @@ interface Scale extends KubeObject {
 }
 
 export async function scale(call: Call, verb: Verb): Promise<ObjectAnswer> {
-  const selectorPath = call.kind.scale?.selector ?? '';
+  const paths = pathsOf(call);
   const answer = ({ object }: Entry): ObjectAnswer => {
-    const scaled = scaleOf(object, selectorPath);
+    const scaled = scaleOf(object, paths);
     return {
       code: 200,
       object: shapeOf(call) === 'Table' ? tableOfOne(call, scaled, scaleColumns) : scaled,
@@ -36,16 +43,19 @@ export async function scale(call: Call, verb: Verb): Promise<ObjectAnswer> {
     case 'get':
       return answer(await current(call));
     case 'update': {
+      checkWriter(call.request.query, 'UpdateOptions');
       const { object } = readBody(call.request, scaleKind);
       checkIdentity(object, call.name, call.namespace);
-      return answer(await rewrite(call, (old) => scaledTo(object, old)));
+      return answer(await rewrite(call, (old) => scaledTo(object, old, paths)));
     }
     case 'patch':
+      if (isApply(call.request)) return answer(await applyScale(call));
+      checkWriter(call.request.query, 'PatchOptions');
       return answer(
         await rewrite(call, (old) => {
-          const { object } = patchedObject(call.request, scaleKind, scaleOf(old, selectorPath));
+          const { object } = patchedObject(call.request, scaleKind, scaleOf(old, paths));
           checkIdentity(object, call.name, call.namespace);
-          return scaledTo(object, old);
+          return scaledTo(object, old, paths);
         }),
       );
     default:
@@ -53,14 +63,37 @@ export async function scale(call: Call, verb: Verb): Promise<ObjectAnswer> {
   }
 }
 
-interface Replicated {
-  replicas?: number;
+/** Server-side apply of a Scale: its replicas are those of the object itself, and so are their owners. */
+function applyScale(call: Call): Promise<Entry> {
+  const { body } = readConfiguration(call, scaleKind);
+  declaredFields(call, body, messageStructure(scaleKind.message));
+  const { object } = conform(body, scaleKind, [], new URLSearchParams());
+  checkIdentity(object, call.name, call.namespace);
+  const { replicas } = (object as Scale).spec ?? {};
+  const paths = pathsOf(call);
+  const config: JsonObject = replicas === undefined ? {} : withAt({}, paths.specReplicas, replicas);
+  const { fields } = fieldsOf(config, structureOf(call.kind));
+  return rewrite(call, (old) =>
+    applied(call, { body: config, fields }, old, (merged) =>
+      scaledTo({ ...object, spec: { replicas: numberAt(merged, paths.specReplicas) } }, old, paths),
+    ),
+  );
 }
 
+type Paths = Required<NonNullable<Kind['scale']>>;
+
+const pathsOf = ({ kind }: Call): Paths => ({
+  specReplicas: 'spec.replicas',
+  statusReplicas: 'status.replicas',
+  selector: '',
+  ...kind.scale,
+});
+
 /** The numbers of an object, as a Scale. */
-function scaleOf(object: Written, selectorPath: string): Scale {
+function scaleOf(object: Written, paths: Paths): Scale {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
-  const selector = at(object, selectorPath) as LabelSelector | undefined;
+  const found = at(object, paths.selector);
+  const selector = typeof found === 'string' ? found : formatted(asLabelSelector(found));
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
@@ -71,15 +104,15 @@ function scaleOf(object: Written, selectorPath: string): Scale {
       ...(resourceVersion && { resourceVersion }),
       ...(creationTimestamp && { creationTimestamp }),
     },
-    spec: { replicas: (object.spec as Replicated | undefined)?.replicas ?? 0 },
+    spec: { replicas: numberAt(object, paths.specReplicas) },
     status: {
-      replicas: (object.status as Replicated | undefined)?.replicas ?? 0,
-      ...(selector && { selector: formatLabelSelector(selector) }),
+      replicas: numberAt(object, paths.statusReplicas),
+      ...(selector && { selector }),
     },
   };
 }
 
-function scaledTo({ metadata, spec = {} }: Scale, old: Written): Change {
+function scaledTo({ metadata, spec = {} }: Scale, old: Written, { specReplicas }: Paths): Change {
   const { replicas = 0 } = spec;
   if (replicas < 0)
     throw invalid(scaleKind.resource, metadata.name, [
@@ -87,11 +120,34 @@ function scaledTo({ metadata, spec = {} }: Scale, old: Written): Change {
     ]);
   return {
     asked: { uid: metadata.uid, resourceVersion: metadata.resourceVersion },
-    object: { ...old, spec: { ...(old.spec as object | undefined), replicas } },
+    object: withAt(old, specReplicas, replicas),
   };
+}
+
+/** A ReplicationController's selector is a plain map. */
+function asLabelSelector(selector: unknown): LabelSelector | undefined {
+  const isPlain = Object.values(selector ?? {}).some((value) => typeof value === 'string');
+  return isPlain
+    ? { matchLabels: selector as Record<string, string> }
+    : (selector as LabelSelector | undefined);
 }
 
 const at = (object: unknown, path: string): unknown =>
   path
     .split('.')
     .reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], object);
+
+function numberAt(object: unknown, path: string): number {
+  const value = at(object, path);
+  return typeof value === 'number' ? value : 0;
+}
+
+const formatted = (selector: LabelSelector | undefined) => selector && formatLabelSelector(selector);
+
+/** The same object with another value at the end of the path. */
+function withAt<T extends object>(object: T, path: string, value: unknown): T {
+  const [name = '', ...rest] = path.split('.');
+  if (rest.length === 0) return { ...object, [name]: value };
+  const inner = (object as Record<string, object | undefined>)[name] ?? {};
+  return { ...object, [name]: withAt(inner, rest.join('.'), value) };
+}

@@ -25,6 +25,9 @@ const leftOut = new Set([
 /** Against "billion laughs": how often aliases may stand for what they name. */
 const maxAliasCount = 100;
 
+/** A value as one document of YAML. */
+export const stringifyYaml = (value: object): string => library().stringify(value);
+
 /** One document of YAML as a value. */
 export function parseYaml(text: string): Parsed {
   refuseDeepFlow(text);

@@ -1,19 +1,29 @@
 /** An OpenAPI v2 document in protobuf, the only form of it that kubectl takes before 1.27. */
+import { setImmediate } from 'node:timers/promises';
 import { encodeProtobuf } from '../../wire/index.ts';
 import type { Schema } from '../schema.ts';
-import type { DocumentV2, PathItemV2 } from '../v2.ts';
+import type { DocumentV2, PathItem } from '../v2.ts';
 import { document } from './fields.ts';
 
-export function encodeDocument({ swagger, info, paths, definitions }: DocumentV2): Uint8Array {
-  return encodeProtobuf(
-    {
-      swagger,
-      info,
-      paths: { path: namedBy(paths, pathItem) },
-      definitions: { additional_properties: namedBy(definitions, schema) },
-    },
-    document,
-  );
+/** Paths or definitions that are encoded in one go: a few milliseconds. */
+const atOnce = 10;
+
+/** Parts of a message one after the other are the message: who reads them puts their lists together. Others get a turn in between. */
+export async function encodeDocument({ swagger, info, paths, definitions }: DocumentV2): Promise<Uint8Array> {
+  const parts = [encodeProtobuf({ swagger, info }, document)];
+  const add = async (part: object) => {
+    await setImmediate();
+    parts.push(encodeProtobuf(part, document));
+  };
+  for (const some of slices(paths)) await add({ paths: { path: namedBy(some, pathItem) } });
+  for (const some of slices(definitions))
+    await add({ definitions: { additional_properties: namedBy(some, schema) } });
+  return Buffer.concat(parts);
+}
+
+function* slices<T>(map: Readonly<Record<string, T>>): Generator<Record<string, T>> {
+  const entries = Object.entries(map);
+  for (let i = 0; i < entries.length; i += atOnce) yield Object.fromEntries(entries.slice(i, i + atOnce));
 }
 
 /** A map is a list of names with values. */
@@ -28,7 +38,7 @@ const extensions = (node: Schema) =>
     .filter(([name]) => name.startsWith('x-'))
     .map(([name, value]) => ({ name, value: any(value) }));
 
-function pathItem({ parameters, ...operations }: PathItemV2): object {
+function pathItem({ parameters, ...operations }: PathItem): object {
   return {
     parameters: parameters.map(parameter),
     ...Object.fromEntries(

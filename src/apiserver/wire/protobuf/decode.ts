@@ -1,4 +1,5 @@
 /** A message of protobuf as the object that it is in JSON, in one pass. */
+import { unsupportedMediaType } from '../../../api/errors.ts';
 import { type Field, messageOf, type ScalarType } from '../../../api/message.ts';
 import { maxDepth, tooDeep } from '../tree.ts';
 import { readDuration } from './duration.ts';
@@ -158,7 +159,10 @@ class Decoder {
         return readQuantity(r);
       case 'intOrString':
         return readIntOrString(r);
+      case 'jsonSchema':
+        throw unsupportedMediaType('JSON schemas are read in JSON and YAML, and not in protobuf');
       case 'fieldsV1':
+      case 'json':
       case 'rawExtension': {
         const raw = readRaw(r);
         return raw && this.#readRaw(raw);
@@ -177,6 +181,6 @@ function absent(field: Field): unknown {
   if (field.type === 'quantity') return '0';
   if (field.type === 'time' || field.type === 'microTime') return null;
   if (field.type === 'duration') return '0s';
-  if (field.type === 'rawExtension' || field.type === 'fieldsV1') return null;
+  if (field.type === 'rawExtension' || field.type === 'json' || field.type === 'fieldsV1') return null;
   return wireTypes[field.type] === undefined && field.type !== 'intOrString' ? '' : 0;
 }

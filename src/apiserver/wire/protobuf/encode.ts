@@ -1,5 +1,6 @@
 /** An object as protobuf: what was validated against the same fields, so nothing is checked again. */
 import { type Field, type Message, messageOf, type ScalarType } from '../../../api/message.ts';
+import { notAcceptable } from '../negotiate.ts';
 import { writeDuration } from './duration.ts';
 import { BYTES, FIXED64, VARINT } from './reader.ts';
 import { delimited, writeIntOrString, writeQuantity, writeRawJson, writeTime } from './scalars.ts';
@@ -15,12 +16,21 @@ export function encodeProtobuf(object: object, messageName: string): Uint8Array 
 }
 
 function writeFields(w: Writer, object: JsonObject, message: Message): void {
-  for (const field of message.fields.toReversed()) {
+  for (const field of fromTheEnd(message)) {
     if (field.number === 0) continue;
     if (field.inline) writeInline(w, field, object);
     else if (object[field.name] !== undefined && object[field.name] !== null)
       writeField(w, field, object[field.name]);
   }
+}
+
+const backwards = new WeakMap<Message, readonly Field[]>();
+
+/** A message is written from its end; turning its fields round each time would cost as much as writing them. */
+function fromTheEnd(message: Message): readonly Field[] {
+  const known = backwards.get(message) ?? message.fields.toReversed();
+  backwards.set(message, known);
+  return known;
 }
 
 function writeInline(w: Writer, field: Field, parent: JsonObject): void {
@@ -95,8 +105,11 @@ function writeScalar(w: Writer, type: ScalarType, value: unknown): number {
     case 'intOrString':
       writeIntOrString(w, value as number | string);
       return BYTES;
+    case 'jsonSchema':
+      throw notAcceptable();
     case 'fieldsV1':
     case 'rawExtension':
+    case 'json':
       writeRawJson(w, value);
       return BYTES;
   }

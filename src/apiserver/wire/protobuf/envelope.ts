@@ -18,9 +18,13 @@ export interface TypeMeta {
   kind: string;
 }
 
-/** `apps/v1` for an apiVersion of that group; groups are named by their first label, the core group by `core`. */
+/**
+ * `apps/v1` for an apiVersion of that group; groups are named by their first label, the core group by `core`.
+ * A group of somebody's own domain has no messages.
+ */
 function messagePackage(apiVersion: string): string {
   const [group = '', version] = apiVersion.split('/');
+  if (group.includes('.') && version !== undefined && !group.endsWith('.k8s.io')) return apiVersion;
   return version === undefined ? `core/${group}` : `${group.split('.')[0]}/${version}`;
 }
 
@@ -97,11 +101,10 @@ function refuseEncoding(contentEncoding: string): void {
   if (contentEncoding !== '') throw malformed(`its content encoding "${contentEncoding}" is not supported`);
 }
 
-/** Puts an encoded object into its envelope: a whole body. */
-export function wrapUnknown(apiVersion: string, kind: string, bytes: Uint8Array): Uint8Array {
+/** What stands before the `length` bytes of an encoded object: with them a whole body. */
+export function envelopeHead(apiVersion: string, kind: string, length: number): Uint8Array {
   const w = new Writer();
-  w.bytes(bytes);
-  w.varint(bytes.length);
+  w.varint(length);
   w.tag(2, BYTES);
   const before = w.size;
   w.string(kind);
@@ -113,3 +116,7 @@ export function wrapUnknown(apiVersion: string, kind: string, bytes: Uint8Array)
   w.bytes(magic);
   return w.finish();
 }
+
+/** Puts an encoded object into its envelope: a whole body. */
+export const wrapUnknown = (apiVersion: string, kind: string, bytes: Uint8Array): Uint8Array =>
+  Buffer.concat([envelopeHead(apiVersion, kind, bytes.length), bytes]);

@@ -29,23 +29,37 @@ const scalars: Readonly<Record<ScalarType, fc.Arbitrary<unknown>>> = {
   intOrString: fc.oneof(fc.integer(), fc.string({ maxLength: 8 })),
   fieldsV1: json,
   rawExtension: json,
+  json,
+  // Never said in protobuf.
+  jsonSchema: fc.constant(undefined),
 };
 
 const isZero = (v: unknown) => v === '' || v === 0 || v === false;
 
+const made = new Map<string, fc.Arbitrary<Record<string, unknown>>>();
+
 /** An object of the message. Nesting ends after `depth` messages. */
 export function objectOf(messageName: string, depth = 4): fc.Arbitrary<Record<string, unknown>> {
+  const name = `${messageName} ${depth}`;
+  const known = made.get(name) ?? newObjectOf(messageName, depth);
+  made.set(name, known);
+  return known;
+}
+
+function newObjectOf(messageName: string, depth: number): fc.Arbitrary<Record<string, unknown>> {
   const members: Record<string, fc.Arbitrary<unknown>> = {};
   for (const field of messageOf(messageName).byName.values()) {
     if (field.number === 0 || messageOf('meta/v1.TypeMeta').fields.includes(field)) continue;
-    const member = memberOf(field, depth);
+    // What contains itself in many places would be as large as a forest.
+    const isItself = typeof field.type === 'object' && field.type.message === messageName;
+    const member = memberOf(field, isItself ? Math.min(depth, 1) : depth);
     if (member) members[field.name] = member;
   }
   return fc.record(members, { requiredKeys: [], noNullPrototype: true });
 }
 
 function memberOf(field: Field, depth: number): fc.Arbitrary<unknown> | undefined {
-  if (typeof field.type === 'object' && depth === 0) return undefined;
+  if ((typeof field.type === 'object' && depth === 0) || field.type === 'jsonSchema') return undefined;
   const one = valueOf(field, depth);
   // Protobuf cannot tell an empty list or map from one that is not there.
   if (field.shape === 'list') return fc.array(one, { minLength: 1, maxLength: 3 });
