@@ -4,6 +4,7 @@
  */
 import type { FieldError } from './errors.ts';
 import type { Resource } from './resource.ts';
+import type { Decoded } from './schema/decode.ts';
 import type { Structure } from './schema/structure.ts';
 import type { KubeObject } from './types.ts';
 
@@ -30,6 +31,15 @@ export interface Column<T> {
   value(obj: T, nowMs: number): string | number | boolean | null;
 }
 
+/** The fields of a kind that a schema tells, and no table: `message` then only has what every object has. */
+export interface FieldsBySchema {
+  /** Like `decode` of schema/decode.ts. */
+  decode(json: unknown): Decoded;
+  /** An OpenAPI schema of the whole object, without `metadata` and the like. */
+  readonly openapi: Readonly<Record<string, unknown>>;
+  readonly listKind: string;
+}
+
 /** Written as a method, so that a kind of pods is also a kind of objects. */
 type ReadField<T> = { read(obj: T): string }['read'];
 type ChangeRule<T> = { check(obj: T, old: T): FieldError[] }['check'];
@@ -41,13 +51,19 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly categories?: readonly string[];
   /** The name of the message of the whole object; metadata and everything below included. */
   readonly message: string;
+  readonly schema?: FieldsBySchema;
+  /** What everybody hears who uses this version of the kind. */
+  readonly deprecation?: string;
   readonly columns: readonly Column<T>[];
   /** Verbs other than the usual eight are not offered; leave out to offer all. */
   readonly verbs?: readonly string[];
   /** `spec` and `status` are written by different people; `/status` is served, and generation counts spec changes. */
   readonly status?: true;
-  /** `/scale` is served: replicas in `spec` and `status`, and this path to the label selector (`spec.selector`). */
-  readonly scale?: { selector: string };
+  /**
+   * `/scale` is served: where the label selector stands (`spec.selector`), which is one or the text of one, and
+   * where the replicas do if not in `spec.replicas` and `status.replicas`.
+   */
+  readonly scale?: { selector: string; specReplicas?: string; statusReplicas?: string };
   /** What may stand in a field selector beside metadata.name and metadata.namespace. */
   readonly selectableFields?: Readonly<Record<string, ReadField<T>>>;
   /** Absent: objects are stored as they are served. */
@@ -56,6 +72,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly ttlSeconds?: number;
   /** How long `metadata.name` may be and what may stand in it. */
   readonly nameRule?: 'label' | 'label1035' | 'subdomain' | 'path';
+  /** Put on an object by the request to delete it, so that it waits for somebody. */
+  readonly deletionFinalizer?: string;
   /** How its objects are put together for server-side apply, where that does not stand in the tables. */
   structure?(): Structure;
   /** Seconds between the delete request and the end of the object; 0 or absent: at once. */

@@ -13,6 +13,7 @@ import { customResourceDefinition } from './apiextensions/customresourcedefiniti
 import { apiService } from './apiregistration/apiservice/kind.ts';
 import { daemonSet } from './apps/daemonset/kind.ts';
 import { horizontalPodAutoscaler } from './autoscaling/horizontalpodautoscaler/kind.ts';
+import { horizontalPodAutoscalerV1 } from './autoscaling/horizontalpodautoscalerv1/kind.ts';
 import { cronJob } from './batch/cronjob/kind.ts';
 import { job } from './batch/job/kind.ts';
 import { certificateSigningRequest } from './certificates/certificatesigningrequest/kind.ts';
@@ -72,6 +73,8 @@ import { serviceAccount } from './core/serviceaccount/kind.ts';
 import { endpointSlice } from './discovery/endpointslice/kind.ts';
 import type { Kind } from './kind.ts';
 import './meta/discovery.ts';
+import { nodeMetrics } from './metrics/nodemetrics/kind.ts';
+import { podMetrics } from './metrics/podmetrics/kind.ts';
 import './meta/requests.ts';
 import { type KindRegistry, kindRegistry } from './registry.ts';
 
@@ -101,6 +104,7 @@ export const kinds: readonly Kind[] = [
   job,
   cronJob,
   horizontalPodAutoscaler,
+  horizontalPodAutoscalerV1,
   podDisruptionBudget,
   networkPolicy,
   ingress,
@@ -135,6 +139,8 @@ export const kinds: readonly Kind[] = [
   resourceSlice,
   customResourceDefinition,
   apiService,
+  nodeMetrics,
+  podMetrics,
 ];
 
 /** For those who serve or read nothing but the built-in kinds. */

@@ -74,7 +74,11 @@ export function customKinds(
     }
     const resource = resourceOf(now);
     if (!resource) return;
-    if (running && running.crd.metadata.uid === now.metadata.uid && running.resource.version === resource.version) {
+    if (
+      running &&
+      running.crd.metadata.uid === now.metadata.uid &&
+      running.resource.version === resource.version
+    ) {
       running.crd = now;
       return;
     }

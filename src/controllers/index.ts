@@ -14,8 +14,10 @@ import type { ControllerConfig } from './config.ts';
 import { cronJob } from './cronjob/index.ts';
 import { daemonSet } from './daemonset/index.ts';
 import { deployment } from './deployment/index.ts';
+import { disruption } from './disruption/index.ts';
 import { endpointsController } from './endpoints/index.ts';
 import { endpointSlice } from './endpointslice/index.ts';
+import { ephemeralVolume } from './ephemeralvolume/index.ts';
 import { garbageCollector } from './garbagecollector/index.ts';
 import { horizontalPodAutoscaler } from './horizontalpodautoscaler/index.ts';
 import { job } from './job/index.ts';
@@ -23,8 +25,10 @@ import { kubernetesService } from './kubernetes/index.ts';
 import { type Controller, run } from './loop.ts';
 import { namespace } from './namespace/index.ts';
 import { nodeLifecycle } from './nodelifecycle/index.ts';
+import { persistentVolume } from './persistentvolume/index.ts';
 import { podCIDR } from './podcidr/index.ts';
 import { podGarbage } from './podgc/index.ts';
+import { claimProtection, volumeProtection } from './protection/index.ts';
 import { replicaSet } from './replicaset/index.ts';
 import { replicationController } from './replicationcontroller/index.ts';
 import { serviceAccount } from './serviceaccount/index.ts';
@@ -53,9 +57,14 @@ export const controllers: readonly Controller[] = [
   endpointsController,
   garbageCollector,
   taintEviction,
+  disruption,
   podGarbage,
   clusterRoleAggregation,
   serviceAccountToken,
+  persistentVolume,
+  claimProtection,
+  volumeProtection,
+  ephemeralVolume,
   ...bootstrapTokenControllers,
   ...certificateControllers,
 ];

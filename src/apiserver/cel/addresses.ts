@@ -16,7 +16,8 @@ import { registerUnder } from './named.ts';
 class Ip {
   readonly address: Address;
   constructor(text: string) {
-    if (!isAddress(text)) throw new Error(`IP Address ${JSON.stringify(text)} parse error during conversion from string`);
+    if (!isAddress(text))
+      throw new Error(`IP Address ${JSON.stringify(text)} parse error during conversion from string`);
     this.address = parseAddress(text);
   }
 }
@@ -52,14 +53,18 @@ export function registerAddresses(env: Environment): void {
   env.registerFunction('string(IP): string', ({ address }: Ip) => formatAddress(address));
   env.registerFunction('IP.family(): int', ({ address }: Ip) => BigInt(address.family));
   registerUnder(env, 'ip', { 'isCanonical(string): bool': (text: string) => canonical(text) === text });
-  const within = (ranges: Record<4 | 6, Cidr>) => ({ address }: Ip) => contains(ranges[address.family], address);
+  const within =
+    (ranges: Record<4 | 6, Cidr>) =>
+    ({ address }: Ip) =>
+      contains(ranges[address.family], address);
   env.registerFunction('IP.isUnspecified(): bool', ({ address }: Ip) => address.value === 0n);
   env.registerFunction('IP.isLoopback(): bool', within(loopback));
   env.registerFunction('IP.isLinkLocalUnicast(): bool', within(linkLocal));
   env.registerFunction('IP.isLinkLocalMulticast(): bool', within(linkLocalMulticast));
   env.registerFunction(
     'IP.isGlobalUnicast(): bool',
-    (ip: Ip) => ip.address.value !== 0n && ![loopback, linkLocal, multicast].some((range) => within(range)(ip)),
+    (ip: Ip) =>
+      ip.address.value !== 0n && ![loopback, linkLocal, multicast].some((range) => within(range)(ip)),
   );
   env.registerFunction('cidr(string): CIDR', (text: string) => new Range(text));
   env.registerFunction('isCIDR(string): bool', isCidr);
@@ -67,11 +72,15 @@ export function registerAddresses(env: Environment): void {
   env.registerFunction('CIDR.ip(): IP', ({ base }: Range) => new Ip(base));
   env.registerFunction('CIDR.prefixLength(): int', ({ cidr }: Range) => BigInt(cidr.prefix));
   env.registerFunction('CIDR.masked(): CIDR', ({ cidr }: Range) => new Range(formatCidr(cidr)));
-  env.registerFunction('CIDR.containsIP(IP): bool', ({ cidr }: Range, { address }: Ip) => holds(cidr, address));
+  env.registerFunction('CIDR.containsIP(IP): bool', ({ cidr }: Range, { address }: Ip) =>
+    holds(cidr, address),
+  );
   env.registerFunction('CIDR.containsIP(string): bool', ({ cidr }: Range, text: string) =>
     holds(cidr, parseAddress(text)),
   );
-  env.registerFunction('CIDR.containsCIDR(CIDR): bool', ({ cidr }: Range, inner: Range) => includes(cidr, inner));
+  env.registerFunction('CIDR.containsCIDR(CIDR): bool', ({ cidr }: Range, inner: Range) =>
+    includes(cidr, inner),
+  );
   env.registerFunction('CIDR.containsCIDR(string): bool', ({ cidr }: Range, text: string) =>
     includes(cidr, new Range(text)),
   );

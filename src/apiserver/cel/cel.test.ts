@@ -81,8 +81,14 @@ describe('CEL with the functions of Kubernetes', () => {
       long: { type: 'string', format: 'duration' },
       raw: { type: 'string', format: 'byte' },
     };
-    const self = celValue({ at: '2024-02-03T00:00:00Z', long: '90s', raw: 'YWI=' }, { type: 'object', properties });
-    assert.equal(evaluate("self.at.getMonth() == 1 && self.long > duration('1m') && self.raw == b'ab'", self), true);
+    const self = celValue(
+      { at: '2024-02-03T00:00:00Z', long: '90s', raw: 'YWI=' },
+      { type: 'object', properties },
+    );
+    assert.equal(
+      evaluate("self.at.getMonth() == 1 && self.long > duration('1m') && self.raw == b'ab'", self),
+      true,
+    );
   });
 
   test('reaches fields whose names are no identifiers', () => {
@@ -91,7 +97,11 @@ describe('CEL with the functions of Kubernetes', () => {
   });
 
   test('reaches nothing of the language that evaluates it', () => {
-    for (const text of ['self.constructor', 'self.__proto__', 'has(self.toString) || self.a.constructor == 1'])
+    for (const text of [
+      'self.constructor',
+      'self.__proto__',
+      'has(self.toString) || self.a.constructor == 1',
+    ])
       assert.throws(() => evaluate(text, { a: 'x' }), /No such key|no such/i, text);
   });
 });

@@ -1,7 +1,13 @@
 /** https://kubernetes.io/docs/reference/using-api/cel/#kubernetes-format-library */
 import { type Environment, Optional } from '@marcbachmann/cel-js';
 import { isOfFormat } from '../../api/jsonschema/formats.ts';
-import { isDns1035Label, isDnsLabel, isDnsSubdomain, isLabelValue, isQualifiedName } from '../../api/names.ts';
+import {
+  isDns1035Label,
+  isDnsLabel,
+  isDnsSubdomain,
+  isLabelValue,
+  isQualifiedName,
+} from '../../api/names.ts';
 import { registerUnder } from './named.ts';
 
 type Check = (text: string) => string[];

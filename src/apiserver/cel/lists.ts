@@ -11,9 +11,7 @@ export function registerLists(env: Environment): void {
   );
   env.registerFunction('list.sum(): dyn', sum);
   env.registerFunction('list.min(): dyn', (list: Ordered[]) => extreme('min', list, isLess));
-  env.registerFunction('list.max(): dyn', (list: Ordered[]) =>
-    extreme('max', list, (a, b) => isLess(b, a)),
-  );
+  env.registerFunction('list.max(): dyn', (list: Ordered[]) => extreme('max', list, (a, b) => isLess(b, a)));
   env.registerFunction('list.indexOf(dyn): int', (list: unknown[], item: unknown) =>
     BigInt(list.findIndex((one) => isEqual(one, item))),
   );
@@ -21,7 +19,8 @@ export function registerLists(env: Environment): void {
     BigInt(list.findLastIndex((one) => isEqual(one, item))),
   );
   env.registerFunction('list.slice(int, int): list', (list: unknown[], from: bigint, to: bigint) => {
-    if (from < 0n || to < from || to > BigInt(list.length)) throw new Error(`index out of bounds: ${from}:${to}`);
+    if (from < 0n || to < from || to > BigInt(list.length))
+      throw new Error(`index out of bounds: ${from}:${to}`);
     return list.slice(Number(from), Number(to));
   });
   env.registerFunction('list.reverse(): list', (list: unknown[]) => list.toReversed());
@@ -53,7 +52,7 @@ function isLess(a: Ordered, b: Ordered): boolean {
 function isEqual(a: unknown, b: unknown): boolean {
   if (typeof a === 'bigint' || typeof b === 'bigint') {
     // oxlint-disable-next-line eqeqeq -- an integer is equal to a double of the same value
-    return (typeof a === 'number' || typeof b === 'number') ? a == b : a === b;
+    return typeof a === 'number' || typeof b === 'number' ? a == b : a === b;
   }
   return isDeepStrictEqual(a, b);
 }
@@ -71,7 +70,11 @@ function sum(list: (bigint | number | Duration)[]): bigint | number | Duration {
   return (rest as number[]).reduce((total, one) => total + Number(one), first);
 }
 
-function extreme(name: string, list: readonly Ordered[], isBetter: (a: Ordered, b: Ordered) => boolean): Ordered {
+function extreme(
+  name: string,
+  list: readonly Ordered[],
+  isBetter: (a: Ordered, b: Ordered) => boolean,
+): Ordered {
   const [first] = list;
   if (first === undefined) throw new Error(`${name} called on empty list`);
   return list.reduce((best, one) => (isBetter(one, best) ? one : best), first);

@@ -27,7 +27,7 @@ export function registerStrings(env: Environment): void {
     'string.replace(string, string, int): string',
     (text: string, from: string, to: string, times: bigint) => replaced(text, from, to, Number(times)),
   );
-  env.registerFunction('string.reverse(): string', (text: string) => [...text].reverse().join(''));
+  env.registerFunction('string.reverse(): string', (text: string) => text.split('').reverse().join(''));
 }
 
 function replaced(text: string, from: string, to: string, times: number): string {

@@ -17,7 +17,8 @@ class Url {
     this.host = host;
     this.port = /:(\d+)$/.exec(host)?.[1] ?? '';
     this.hostname = host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
-    this.path = parsed.pathname === '/' && !/[^/:]\/|^\//.test(text.replace('://', '')) ? '' : parsed.pathname;
+    this.path =
+      parsed.pathname === '/' && !/[^/:]\/|^\//.test(text.replace('://', '')) ? '' : parsed.pathname;
     const query: Record<string, string[]> = {};
     for (const [name, value] of parsed.searchParams) (query[name] ??= []).push(value);
     this.query = query;
@@ -35,7 +36,8 @@ const isUrl = (text: string) => {
 export function registerUrls(env: Environment): void {
   env.registerType('URL', { ctor: Url, fields: {} });
   env.registerFunction('url(string): URL', (text: string) => {
-    if (!isUrl(text)) throw new Error(`URL parse error during conversion from string: ${JSON.stringify(text)}`);
+    if (!isUrl(text))
+      throw new Error(`URL parse error during conversion from string: ${JSON.stringify(text)}`);
     return new Url(text);
   });
   env.registerFunction('isURL(string): bool', isUrl);

@@ -5,17 +5,8 @@
 import { randomUUID } from 'node:crypto';
 import { internal } from '../../api/errors.ts';
 import type { CustomResourceDefinition, KubeObject } from '../../api/types.ts';
+import type { AskWebhook, WebhookClient } from '../webhooks/client.ts';
 import { type Convert, onlyRenamed } from './kinds.ts';
-
-export interface WebhookClient {
-  url?: string;
-  service?: { namespace: string; name: string; path?: string; port?: number };
-  /** PEM in base64. */
-  caBundle?: string;
-}
-
-/** Posts a JSON document; resolves with what is answered, and rejects with why nothing was. */
-export type AskWebhook = (client: WebhookClient, body: object) => Promise<unknown>;
 
 interface ConversionResponse {
   uid?: string;
@@ -27,7 +18,8 @@ export function converterOf({ spec }: CustomResourceDefinition, ask: AskWebhook)
   const { conversion } = spec;
   const client = conversion?.webhook?.clientConfig;
   if (conversion?.strategy !== 'Webhook' || !client) return onlyRenamed;
-  return (objects, apiVersion) => askedFor(objects, apiVersion, client as WebhookClient, ask, spec.names.kind);
+  return (objects, apiVersion) =>
+    askedFor(objects, apiVersion, client as WebhookClient, ask, spec.names.kind);
 }
 
 async function askedFor(
@@ -39,8 +31,7 @@ async function askedFor(
 ): Promise<readonly KubeObject[]> {
   const uid = randomUUID();
   const from = objects[0]?.apiVersion ?? '';
-  const failed = (why: string) =>
-    internal(`conversion webhook for ${from}, Kind=${kind} failed: ${why}`);
+  const failed = (why: string) => internal(`conversion webhook for ${from}, Kind=${kind} failed: ${why}`);
   let answer: unknown;
   try {
     answer = await ask(client, {
@@ -53,7 +44,8 @@ async function askedFor(
   }
   const { response } = (answer ?? {}) as { response?: ConversionResponse };
   if (!response) throw failed('the answer has no response');
-  if (response.uid !== uid) throw failed(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response.uid ?? '')}`);
+  if (response.uid !== uid)
+    throw failed(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response.uid ?? '')}`);
   if (response.result?.status !== 'Success') throw failed(response.result?.message ?? 'it did not say why');
   const converted = response.convertedObjects ?? [];
   if (converted.length !== objects.length)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { type CustomApi, cronTab, cronTabs, crdPath, customApi, tabsPath } from './testing/api.ts';
+import { type CustomApi, crdPath, cronTab, cronTabs, customApi, tabsPath } from './testing/api.ts';
 
 describe('objects of a definition', () => {
   let api: CustomApi;
@@ -29,7 +29,10 @@ describe('objects of a definition', () => {
   });
 
   test('lose what the schema does not know, with a warning', async () => {
-    const { object, warnings } = await api.post(tabsPath, cronTab('pruned', '{foo: 1, anything: {is: kept}}'));
+    const { object, warnings } = await api.post(
+      tabsPath,
+      cronTab('pruned', '{foo: 1, anything: {is: kept}}'),
+    );
     assert.equal(object['spec'].foo, undefined);
     assert.deepEqual(object['spec'].anything, { is: 'kept' });
     assert.deepEqual(warnings, ['unknown field "spec.foo"']);
@@ -46,14 +49,22 @@ describe('objects of a definition', () => {
     const { object } = await api.get(`${tabsPath}/table`, { accept });
     assert.deepEqual(
       (object['columnDefinitions'] as { name: string; priority: number }[]).map((c) => [c.name, c.priority]),
-      [['Name', 0], ['Spec', 0], ['Replicas', 1], ['Age', 0]],
+      [
+        ['Name', 0],
+        ['Spec', 0],
+        ['Replicas', 1],
+        ['Age', 0],
+      ],
     );
     assert.deepEqual(object['rows'][0].cells.slice(0, 3), ['table', '1 * * * *', 1]);
   });
 
   test('have a status of their own, and count changes of all else', async () => {
     await api.post(tabsPath, cronTab('status', '{replicas: 2}'));
-    const said = await api.patch(`${tabsPath}/status/status`, '{"status":{"replicas":2},"spec":{"replicas":9}}');
+    const said = await api.patch(
+      `${tabsPath}/status/status`,
+      '{"status":{"replicas":2},"spec":{"replicas":9}}',
+    );
     assert.deepEqual([said.object['status'], said.object['spec'].replicas], [{ replicas: 2 }, 2]);
     assert.equal(said.object['metadata'].generation, 1);
     const changed = await api.patch(`${tabsPath}/status`, '{"spec":{"replicas":3},"status":{"replicas":7}}');
@@ -73,14 +84,30 @@ describe('objects of a definition', () => {
   test('are selected by the fields that the definition names', async () => {
     await api.post(tabsPath, cronTab('selected', '{image: special}'));
     const { object } = await api.get(`${tabsPath}?fieldSelector=spec.image%3Dspecial`);
-    assert.deepEqual((object['items'] as { metadata: { name: string } }[]).map((i) => i.metadata.name), ['selected']);
+    assert.deepEqual(
+      (object['items'] as { metadata: { name: string } }[]).map((i) => i.metadata.name),
+      ['selected'],
+    );
     assert.equal((await api.get(`${tabsPath}?fieldSelector=spec.replicas%3D1`)).code, 400);
   });
 
   test('take no strategic merge patch', async () => {
     const { code, object } = await api.patch(`${tabsPath}/a`, '{}', 'strategic-merge');
     assert.equal(code, 415);
-    assert.match(object['message'] as string, /accepted media types include: application\/json-patch\+json, application\/merge-patch\+json/);
+    assert.match(
+      object['message'] as string,
+      /accepted media types include: application\/json-patch\+json, application\/merge-patch\+json/,
+    );
+  });
+
+  test('are neither read nor told in protobuf', async () => {
+    const sent = await api.ask({
+      method: 'POST',
+      url: tabsPath,
+      headers: { 'content-type': 'application/vnd.kubernetes.protobuf' },
+      body: Buffer.from('k8s\0'),
+    });
+    assert.equal(sent.code, 415);
   });
 
   test('have sets and maps without duplicates', async () => {
@@ -105,10 +132,15 @@ describe('a definition', () => {
     await api.define(cronTabs);
     const { object } = await api.get('/apis/stable.example.com/v1');
     assert.deepEqual(
-      (object['resources'] as { name: string; shortNames?: string[]; categories?: string[] }[]).map((r) => r.name),
+      (object['resources'] as { name: string; shortNames?: string[]; categories?: string[] }[]).map(
+        (r) => r.name,
+      ),
       ['crontabs', 'crontabs/scale', 'crontabs/status'],
     );
-    assert.deepEqual([object['resources'][0].shortNames, object['resources'][0].categories], [['ct'], ['all']]);
+    assert.deepEqual(
+      [object['resources'][0].shortNames, object['resources'][0].categories],
+      [['ct'], ['all']],
+    );
     await api.close();
   });
 
@@ -130,8 +162,9 @@ describe('a definition', () => {
     await api.define(cronTabs);
     await api.post(tabsPath, cronTab('held, finalizers: [example.com/hold]', '{}'));
     await api.delete(`${crdPath}/crontabs.stable.example.com`);
-    await api.until('crontabs.stable.example.com', (crd) =>
-      crd?.status?.conditions?.some(({ type }) => type === 'Terminating') ?? false,
+    await api.until(
+      'crontabs.stable.example.com',
+      (crd) => crd?.status?.conditions?.some(({ type }) => type === 'Terminating') ?? false,
     );
     assert.equal((await api.post(tabsPath, cronTab('late', '{}'))).code, 405);
     await api.patch(`${tabsPath}/held`, '{"metadata":{"finalizers":null}}');
@@ -151,15 +184,27 @@ describe('a definition', () => {
   test('does not get names that another has', async () => {
     const api = await customApi();
     await api.define(cronTabs);
-    const other = cronTabs.replaceAll('crontabs', 'tabs').replace('kind: CronTab,', 'kind: Tab,').replace('singular: crontab', 'singular: tab');
+    const other = cronTabs
+      .replaceAll('crontabs', 'tabs')
+      .replace('kind: CronTab,', 'kind: Tab,')
+      .replace('singular: crontab', 'singular: tab');
     await api.post(crdPath, other);
     await api.until('tabs.stable.example.com', (crd) => {
       const said = crd?.status?.conditions?.find(({ type }) => type === 'NamesAccepted');
-      return said?.status === 'False' && said.reason === 'ShortNamesConflict' && said.message === '"ct" is already in use';
+      return (
+        said?.status === 'False' &&
+        said.reason === 'ShortNamesConflict' &&
+        said.message === '"ct" is already in use'
+      );
     });
     assert.equal((await api.get('/apis/stable.example.com/v1/tabs')).code, 404);
     await api.delete(`${crdPath}/crontabs.stable.example.com`);
-    await api.until('tabs.stable.example.com', (crd) => crd?.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True') ?? false);
+    await api.until(
+      'tabs.stable.example.com',
+      (crd) =>
+        crd?.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True') ??
+        false,
+    );
     await api.close();
   });
 });

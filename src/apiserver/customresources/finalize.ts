@@ -17,7 +17,13 @@ export async function removeInstances(crd: CustomResourceDefinition, tools: Tool
   const { store, signal } = tools;
   const { group, names, scope, versions } = crd.spec;
   const version = versions.find((one) => one.served)?.name ?? '';
-  const resource = { group, version, kind: names.kind, plural: names.plural, namespaced: scope === 'Namespaced' };
+  const resource = {
+    group,
+    version,
+    kind: names.kind,
+    plural: names.plural,
+    namespaced: scope === 'Namespaced',
+  };
   const prefix = prefixOf(resource);
   while (!signal.aborted) {
     const { entries, revision } = await store.list(prefix);

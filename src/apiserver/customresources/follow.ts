@@ -4,8 +4,8 @@
  */
 import { cleanupFinalizer } from '../../api/apiextensions/customresourcedefinition/kind.ts';
 import { schemaOf } from '../../api/apiextensions/customresourcedefinition/schemas.ts';
-import type { Schema } from '../../api/jsonschema/schema.ts';
 import { hasRules } from '../../api/jsonschema/rules.ts';
+import type { Schema } from '../../api/jsonschema/schema.ts';
 import type { KindRegistry } from '../../api/registry.ts';
 import { customResourceDefinitions } from '../../api/resource.ts';
 import type { CustomResourceDefinition, KubeObject } from '../../api/types.ts';
@@ -14,8 +14,9 @@ import type { Clock } from '../../lib/clock.ts';
 import { logger } from '../../lib/log.ts';
 import { type Change, Mismatch, type Store } from '../../store/contract.ts';
 import { keyOf, prefixOf } from '../keys.ts';
+import type { AskWebhook } from '../webhooks/client.ts';
 import { without } from '../without.ts';
-import { type AskWebhook, converterOf } from './conversion.ts';
+import { converterOf } from './conversion.ts';
 import { removeInstances } from './finalize.ts';
 import { type CheckRules, kindsOf } from './kinds.ts';
 import { isTrue, sameStatus, statusAfter, takenBy } from './naming.ts';

@@ -1,7 +1,8 @@
 /** A definition as the kinds that it makes: one for each version that is served. */
-import type { FieldError } from '../../api/errors.ts';
+
 import { cleanupFinalizer } from '../../api/apiextensions/customresourcedefinition/kind.ts';
 import { schemaOf } from '../../api/apiextensions/customresourcedefinition/schemas.ts';
+import type { FieldError } from '../../api/errors.ts';
 import { parseJsonPath } from '../../api/jsonPath.ts';
 import { fillDefaults, hasDefaults } from '../../api/jsonschema/defaults.ts';
 import { validateLists } from '../../api/jsonschema/lists.ts';
@@ -11,8 +12,7 @@ import { structureOfSchema } from '../../api/jsonschema/structure.ts';
 import { hasPatterns, validateSchema } from '../../api/jsonschema/validate.ts';
 import type { Kind, StoredForm } from '../../api/kind.ts';
 import { apiVersionOf } from '../../api/resource.ts';
-import { fields, type Structure } from '../../api/schema/structure.ts';
-import { messageStructure } from '../../api/schema/structure.ts';
+import { fields, messageStructure, type Structure } from '../../api/schema/structure.ts';
 import type { CustomResourceDefinition, KubeObject } from '../../api/types.ts';
 import { bounded, TookTooLong } from '../../lib/bounded.ts';
 import { without } from '../without.ts';
@@ -58,7 +58,8 @@ function kindOf(crd: CustomResourceDefinition, version: Version, makings: Making
     plural: names.plural,
     namespaced: spec.scope === 'Namespaced',
   };
-  const isEnding = metadata.deletionTimestamp !== undefined && metadata.finalizers?.includes(cleanupFinalizer);
+  const isEnding =
+    metadata.deletionTimestamp !== undefined && metadata.finalizers?.includes(cleanupFinalizer);
   const stored = storedForm(crd, version, schema, makings.convert);
   const check = checkOf(schema, makings.rules.get(schema));
   const defaulted = hasDefaults(schema) || hasNullable(schema);
@@ -102,7 +103,11 @@ const readerOf = (jsonPath: string) => {
   const path = parseJsonPath(jsonPath);
   return (object: KubeObject): string => {
     const [found] = path(object);
-    return found === undefined || found === null ? '' : typeof found === 'string' ? found : JSON.stringify(found);
+    return found === undefined || found === null
+      ? ''
+      : typeof found === 'string'
+        ? found
+        : JSON.stringify(found);
   };
 };
 
@@ -129,7 +134,9 @@ function checkOf(schema: Schema, rules: CheckRules | undefined) {
       return bounded(validationMs, () => check(object, old));
     } catch (err) {
       if (!(err instanceof TookTooLong)) throw err;
-      return [{ reason: 'FieldValueInvalid', field: '<nil>', message: `Invalid value: "object": ${err.message}` }];
+      return [
+        { reason: 'FieldValueInvalid', field: '<nil>', message: `Invalid value: "object": ${err.message}` },
+      ];
     }
   };
 }

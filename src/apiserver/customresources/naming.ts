@@ -103,7 +103,9 @@ export function statusAfter(crd: CustomResourceDefinition, taken: Taken, nowMs: 
     acceptedNames: { plural: '', kind: '', ...accepted },
     conditions,
     storedVersions:
-      storage === undefined || storedVersions.includes(storage) ? storedVersions : [...storedVersions, storage],
+      storage === undefined || storedVersions.includes(storage)
+        ? storedVersions
+        : [...storedVersions, storage],
   };
 }
 
@@ -115,8 +117,7 @@ export const isTrue = (conditions: readonly Condition[] | undefined, type: strin
 
 function withCondition(conditions: readonly Condition[], next: Condition, nowMs: number): Condition[] {
   const before = conditions.find(({ type }) => type === next.type);
-  const lastTransitionTime =
-    before && before.status === next.status ? before.lastTransitionTime : undefined;
+  const lastTransitionTime = before && before.status === next.status ? before.lastTransitionTime : undefined;
   const made = { lastTransitionTime: lastTransitionTime ?? rfc3339(nowMs), ...next } as Condition;
   if (!before) return [...conditions, made];
   return conditions.map((condition) => (condition.type === next.type ? made : condition));

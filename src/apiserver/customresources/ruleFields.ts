@@ -43,7 +43,8 @@ function schemaOfNode(node: unknown, root: Schema): Schema | undefined {
   return schema && fieldOf(schema, name);
 }
 
-const isClosed = (schema: Schema) => schema.type === 'object' && isObject(schema.properties) && !schema.additionalProperties;
+const isClosed = (schema: Schema) =>
+  schema.type === 'object' && isObject(schema.properties) && !schema.additionalProperties;
 
 function fieldOf(schema: Schema, name: string): Schema | undefined {
   const own = Object.keys(schema.properties ?? {}).find((one) => escapedName(one) === name);

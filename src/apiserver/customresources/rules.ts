@@ -6,11 +6,18 @@ import { isDeepStrictEqual } from 'node:util';
 import { Optional } from '@marcbachmann/cel-js';
 import { type FieldError, fieldInvalid } from '../../api/errors.ts';
 import { hasRules } from '../../api/jsonschema/rules.ts';
-import { below, isObject, type JsonObject, memberOf, type Rule, type Schema } from '../../api/jsonschema/schema.ts';
+import {
+  below,
+  isObject,
+  type JsonObject,
+  memberOf,
+  type Rule,
+  type Schema,
+} from '../../api/jsonschema/schema.ts';
 import { celEnvironment, compileCel, type Expression } from '../cel/environment.ts';
 import { celValue } from '../cel/values.ts';
-import { undefinedField } from './ruleFields.ts';
 import type { CheckRules } from './kinds.ts';
+import { undefinedField } from './ruleFields.ts';
 
 interface CompiledRule {
   readonly rule: Rule;
@@ -40,7 +47,11 @@ export function compileRules(schema: Schema): CheckRules {
 
 function compileAll(schema: Schema, into: Map<Schema, CompiledRule[]>, isRoot: boolean): void {
   const rules = schema['x-kubernetes-validations'] ?? [];
-  if (rules.length > 0) into.set(schema, rules.map((rule) => compiled(rule, schema, isRoot)));
+  if (rules.length > 0)
+    into.set(
+      schema,
+      rules.map((rule) => compiled(rule, schema, isRoot)),
+    );
   for (const { child } of childrenOf(schema)) compileAll(child, into, false);
 }
 
@@ -50,7 +61,8 @@ function compiled(rule: Rule, schema: Schema, isRoot: boolean): CompiledRule {
   if (expression.type !== 'bool' && expression.type !== 'dyn')
     throw new Error('cel expression must evaluate to a bool');
   const missing = undefinedField(expression.ast, isRoot ? withHead(schema) : schema);
-  if (missing !== undefined) throw new Error(`compilation failed: ERROR: <input>: undefined field '${missing}'`);
+  if (missing !== undefined)
+    throw new Error(`compilation failed: ERROR: <input>: undefined field '${missing}'`);
   return {
     rule,
     expression,
@@ -62,7 +74,8 @@ function compiled(rule: Rule, schema: Schema, isRoot: boolean): CompiledRule {
 const withHead = (schema: Schema): Schema => ({ ...schema, properties: { ...schema.properties, ...head } });
 
 function* childrenOf(schema: Schema): Generator<{ child: Schema; at: string }> {
-  for (const [name, child] of Object.entries(schema.properties ?? {})) yield { child, at: `.properties[${name}]` };
+  for (const [name, child] of Object.entries(schema.properties ?? {}))
+    yield { child, at: `.properties[${name}]` };
   if (typeof schema.additionalProperties === 'object')
     yield { child: schema.additionalProperties, at: '.additionalProperties' };
   if (schema.items) yield { child: schema.items, at: '.items' };
@@ -175,7 +188,12 @@ function messageOf({ rule, message }: CompiledRule, variables: Record<string, un
   }
 }
 
-function ruleError({ reason = 'FieldValueInvalid' }: Rule, path: string, schema: Schema, why: string): FieldError {
+function ruleError(
+  { reason = 'FieldValueInvalid' }: Rule,
+  path: string,
+  schema: Schema,
+  why: string,
+): FieldError {
   const field = path === '' ? '<nil>' : path.replace(/^\./, '');
   const shown = JSON.stringify(schema.type ?? 'object');
   switch (reason) {
@@ -189,4 +207,3 @@ function ruleError({ reason = 'FieldValueInvalid' }: Rule, path: string, schema:
       return { reason: 'FieldValueInvalid', field, message: `Invalid value: ${shown}: ${why}` };
   }
 }
-

@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { describe, test } from 'node:test';
 import type { KubeObject, Service } from '../../api/types.ts';
 import { testAuthority } from '../http/testCerts.ts';
-import type { AskWebhook } from './conversion.ts';
+import type { AskWebhook } from '../webhooks/client.ts';
+import { webhookAsker } from '../webhooks/client.ts';
 import { crdPath, customApi } from './testing/api.ts';
-import { webhookAsker } from './webhook.ts';
 
 const schema = '{openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}';
 
@@ -28,7 +28,11 @@ const webhook = (client: string) =>
   `conversion: {strategy: Webhook, webhook: {conversionReviewVersions: [v1], clientConfig: ${client}}}`;
 
 interface Review {
-  request: { uid: string; desiredAPIVersion: string; objects: (KubeObject & { spec: Record<string, unknown> })[] };
+  request: {
+    uid: string;
+    desiredAPIVersion: string;
+    objects: (KubeObject & { spec: Record<string, unknown> })[];
+  };
 }
 
 /** v1 has two names where v1beta1 has one. */
@@ -49,7 +53,10 @@ describe('a definition with two versions', () => {
   test('without conversion serves the same object in both', async () => {
     const api = await customApi();
     await api.define(boats());
-    await api.post('/apis/sea.example.com/v1/boats', '{apiVersion: sea.example.com/v1, kind: Boat, metadata: {name: a}, spec: {x: 1}}');
+    await api.post(
+      '/apis/sea.example.com/v1/boats',
+      '{apiVersion: sea.example.com/v1, kind: Boat, metadata: {name: a}, spec: {x: 1}}',
+    );
     const old = await api.get('/apis/sea.example.com/v1beta1/boats/a');
     assert.deepEqual([old.object['apiVersion'], old.object['spec']], ['sea.example.com/v1beta1', { x: 1 }]);
     assert.deepEqual(old.warnings, ['sea.example.com/v1beta1 Boat is deprecated']);
@@ -79,10 +86,13 @@ describe('a definition with two versions', () => {
     const patched = await api.patch('/apis/sea.example.com/v1/boats/a', '{"spec":{"last":"Bee"}}');
     assert.deepEqual(patched.object['spec'], { first: 'Ada', last: 'Bee' });
     const events = await watch.nextEvents(2);
-    assert.deepEqual(events.map(({ type, object }) => [type, object['spec'].name]), [
-      ['ADDED', 'Ada Ann'],
-      ['MODIFIED', 'Ada Bee'],
-    ]);
+    assert.deepEqual(
+      events.map(({ type, object }) => [type, object['spec'].name]),
+      [
+        ['ADDED', 'Ada Ann'],
+        ['MODIFIED', 'Ada Bee'],
+      ],
+    );
     watch.stop();
     await api.close();
   });
@@ -100,7 +110,10 @@ describe('a definition with two versions', () => {
     const gone = changed.object;
     gone['spec'].versions = [gone['spec'].versions[1]];
     const refused = await api.put(path, JSON.stringify(gone));
-    assert.match(refused.object['message'] as string, /status\.storedVersions\[0\]: Invalid value: "v1beta1": missing from spec\.versions/);
+    assert.match(
+      refused.object['message'] as string,
+      /status\.storedVersions\[0\]: Invalid value: "v1beta1": missing from spec\.versions/,
+    );
     await api.close();
   });
 
@@ -155,8 +168,45 @@ describe('a conversion webhook', () => {
     }
   });
 
+  test('on this machine converts what is written and read', async () => {
+    const authority = await testAuthority();
+    const reviews: Review[] = [];
+    const server = createServer(await authority.issue('CN=webhook'), (request, response) => {
+      let text = '';
+      request.setEncoding('utf8');
+      request.on('data', (part: string) => (text += part));
+      request.on('end', () => {
+        const review = JSON.parse(text) as Review;
+        reviews.push(review);
+        response.end(JSON.stringify(converted(review)));
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const caBundle = Buffer.from(authority.ca).toString('base64');
+    const none = () => Promise.resolve(undefined);
+    const api = await customApi({ askWebhook: webhookAsker({ service: none, timeoutMs: 5_000 }) });
+    try {
+      await api.define(boats(webhook(`{url: "https://127.0.0.1:${port}/convert", caBundle: ${caBundle}}`)));
+      const made = await api.post(
+        '/apis/sea.example.com/v1/boats',
+        '{apiVersion: sea.example.com/v1, kind: Boat, metadata: {name: a, labels: {of: sea}}, spec: {first: Ada, last: Ann}}',
+      );
+      assert.equal(made.code, 201);
+      const { object } = await api.get('/apis/sea.example.com/v1beta1/boats/a');
+      assert.deepEqual([object['spec'], object['metadata'].labels], [{ name: 'Ada Ann' }, { of: 'sea' }]);
+      assert.equal(reviews[0]?.request.desiredAPIVersion, 'sea.example.com/v1beta1');
+    } finally {
+      await api.close();
+      server.close();
+    }
+  });
+
   test('that is a Service which is not there is told', async () => {
     const ask = webhookAsker({ service: () => Promise.resolve(undefined), timeoutMs: 1_000 });
-    await assert.rejects(ask({ service: { namespace: 'hooks', name: 'boats' } }, {}), /service "boats" not found/);
+    await assert.rejects(
+      ask({ service: { namespace: 'hooks', name: 'boats' } }, {}),
+      /service "boats" not found/,
+    );
   });
 });

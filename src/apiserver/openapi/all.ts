@@ -36,8 +36,10 @@ export class AllDocuments {
   async index(): Promise<object> {
     const { paths } = await this.#builtin.index();
     const all: Record<string, object> = { ...paths };
-    for (const { name, v3: make } of this.#parts)
-      all[name] ??= { serverRelativeURL: `/openapi/v3/${name}?hash=${(await make()).hash}` };
+    for (const part of this.#parts)
+      all[part.name] ??= {
+        serverRelativeURL: `/openapi/v3/${part.name}?hash=${(await part.v3()).hash}`,
+      };
     return { paths: all };
   }
 
@@ -125,11 +127,13 @@ async function documentV3(custom: CustomGroupVersion): Promise<Stored> {
   const document = {
     openapi: '3.0.0',
     info: { title: 'Kubernetes CRD Swagger', version: version.gitVersion },
-    paths: Object.fromEntries(paths.map((path) => [path.path, pathItem(path, wordsInV3(custom.gv, patches))])),
+    paths: Object.fromEntries(
+      paths.map((path) => [path.path, pathItem(path, wordsInV3(custom.gv, patches))]),
+    ),
     components: {
       schemas: {
         ...common,
-        ...customDefinitions(custom.kinds, { prefix: v3.prefix, say: (schema) => schema, ref: v3.ref }),
+        ...customDefinitions(custom.kinds, v3, (schema) => schema),
         [patchName]: { type: 'object' },
       },
     },
@@ -140,7 +144,13 @@ async function documentV3(custom: CustomGroupVersion): Promise<Stored> {
 /** What every kind refers to, read once. */
 let commonInV3: Promise<Readonly<Record<string, Schema>>> | undefined;
 
-const common = ['meta/v1.ObjectMeta', 'meta/v1.ListMeta', 'meta/v1.DeleteOptions', 'meta/v1.Status', 'autoscaling/v1.Scale'];
+const common = [
+  'meta/v1.ObjectMeta',
+  'meta/v1.ListMeta',
+  'meta/v1.DeleteOptions',
+  'meta/v1.Status',
+  'autoscaling/v1.Scale',
+];
 
 const readCommon = async () => definitionsOf(common, v3, await readDescriptions(), []);
 
@@ -151,13 +161,18 @@ async function partV2(custom: CustomGroupVersion): Promise<PartV2> {
       pathItem(path, wordsInV2(custom.gv, patches)),
     ]),
   );
-  const definitions = customDefinitions(custom.kinds, { prefix: v2.prefix, say: schemaInV2, ref: v2.ref });
+  const definitions = customDefinitions(custom.kinds, v2, schemaInV2);
   const members = (object: object) => JSON.stringify(object).slice(1, -1);
   return {
     paths: members(paths),
     definitions: members(definitions),
     // What stands alone, such as the title, comes once: from the document that this is added to.
-    protobuf: await encodeDocument({ swagger: '2.0', info: { title: 'Kubernetes', version: version.gitVersion }, paths, definitions }),
+    protobuf: await encodeDocument({
+      swagger: '2.0',
+      info: { title: 'Kubernetes', version: version.gitVersion },
+      paths,
+      definitions,
+    }),
   };
 }
 

@@ -6,7 +6,7 @@ import type { Kind } from '../../api/kind.ts';
 import { servedResources } from '../discovery/resources.ts';
 import { definitionName, messageOfKind } from './names.ts';
 import { type GroupVersion, pathOf, pathsOf } from './operations.ts';
-import type { Schema } from './schema.ts';
+import type { Dialect, Schema } from './schema.ts';
 
 export interface CustomGroupVersion {
   readonly gv: GroupVersion;
@@ -30,16 +30,12 @@ export function customPaths({ gv, kinds }: CustomGroupVersion, declared: Readonl
   return pathsOf(gv, (message) => own.has(message) || declared.has(message));
 }
 
-interface Words {
-  /** What a reference begins with. */
-  prefix: string;
-  /** A schema in the dialect. */
-  say: (schema: Schema) => Schema;
-  ref: (ref: Schema, own: Schema) => Schema;
-}
-
-/** The definitions of the kinds and of their lists, by name. */
-export function customDefinitions(kinds: readonly Kind[], words: Words): Record<string, Schema> {
+/** The definitions of the kinds and of their lists, by name. `say` puts a schema into the dialect. */
+export function customDefinitions(
+  kinds: readonly Kind[],
+  dialect: Dialect,
+  say: (schema: Schema) => Schema,
+): Record<string, Schema> {
   const found: Record<string, Schema> = {};
   for (const kind of kinds) {
     const { resource, schema } = kind;
@@ -48,8 +44,8 @@ export function customDefinitions(kinds: readonly Kind[], words: Words): Record<
     const message = messageOfKind(resource);
     const name = definitionName(message);
     const refTo = (target: string, description: string) =>
-      words.ref({ $ref: words.prefix + definitionName(target) }, { description });
-    const { properties, ...rest } = words.say(schema.openapi) as { properties?: object };
+      dialect.ref({ $ref: dialect.prefix + definitionName(target) }, { description });
+    const { properties, ...rest } = say(schema.openapi) as { properties?: object };
     found[name] = {
       ...rest,
       properties: {
@@ -69,7 +65,7 @@ export function customDefinitions(kinds: readonly Kind[], words: Words): Record<
         items: {
           description: `List of ${resource.plural}.`,
           type: 'array',
-          items: { $ref: words.prefix + name },
+          items: { $ref: dialect.prefix + name },
         },
       },
       'x-kubernetes-group-version-kind': [{ group, version, kind: schema.listKind }],

@@ -60,7 +60,9 @@ export const garbageCollector: Controller = {
       const when = (over: AbortSignal) =>
         new Promise<void>((resolve) => over.addEventListener('abort', () => resolve(), { once: true }));
       void when(signal).then(() => graph.informers.get(name) === entry && graph.informers.delete(name));
-      const known = Promise.race([informer.synced, when(gone), when(signal)]).finally(() => synced.delete(known));
+      const known = Promise.race([informer.synced, when(gone), when(signal)]).finally(() =>
+        synced.delete(known),
+      );
       synced.add(known);
       for (const key of graph.waiting) context.add(key);
       graph.waiting.clear();

@@ -141,7 +141,7 @@ message(
    5 type                                 string
    6 format                               string
    7 title                                string
-   8 default                              rawExtension
+   8 default                              json                  pointer
    9 maximum                              double                pointer
   10 exclusiveMaximum                     bool
   11 minimum                              double                pointer
@@ -153,23 +153,23 @@ message(
   17 minItems                             int64                 pointer
   18 uniqueItems                          bool
   19 multipleOf                           double                pointer
-  20 enum                                 rawExtension[]        list=atomic
+  20 enum                                 json[]                list=atomic
   21 maxProperties                        int64                 pointer
   22 minProperties                        int64                 pointer
   23 required                             string[]              list=atomic
-  24 items                                rawExtension
+  24 items                                jsonSchema            pointer
   25 allOf                                JSONSchemaProps[]     list=atomic
   26 oneOf                                JSONSchemaProps[]     list=atomic
   27 anyOf                                JSONSchemaProps[]     list=atomic
   28 not                                  JSONSchemaProps
   29 properties                           {JSONSchemaProps}
-  30 additionalProperties                 rawExtension
+  30 additionalProperties                 jsonSchema            pointer
   31 patternProperties                    {JSONSchemaProps}
-  32 dependencies                         {rawExtension}
-  33 additionalItems                      rawExtension
+  32 dependencies                         {jsonSchema}
+  33 additionalItems                      jsonSchema            pointer
   34 definitions                          {JSONSchemaProps}
   35 externalDocs                         ExternalDocumentation
-  36 example                              rawExtension
+  36 example                              json                  pointer
   37 nullable                             bool
   38 x-kubernetes-preserve-unknown-fields bool                  pointer
   39 x-kubernetes-embedded-resource       bool

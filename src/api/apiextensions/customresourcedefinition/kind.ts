@@ -3,6 +3,10 @@ import type { Kind } from '../../kind.ts';
 import { customResourceDefinitions } from '../../resource.ts';
 import type { CustomResourceDefinition } from '../../types.ts';
 import './fields.ts';
+import { validate, validateCreate, validateUpdate } from './validate.ts';
+
+/** Holds a definition that was deleted until its objects are gone. */
+export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
 
 export const customResourceDefinition: Kind<CustomResourceDefinition> = {
   resource: customResourceDefinitions,
@@ -12,6 +16,7 @@ export const customResourceDefinition: Kind<CustomResourceDefinition> = {
   message: 'apiextensions/v1.CustomResourceDefinition',
   status: true,
   nameRule: 'subdomain',
+  deletionFinalizer: cleanupFinalizer,
   columns: [
     nameColumn,
     {
@@ -21,4 +26,16 @@ export const customResourceDefinition: Kind<CustomResourceDefinition> = {
       value: (c) => c.metadata.creationTimestamp ?? '',
     },
   ],
+  defaults({ spec, status }) {
+    const { names } = spec;
+    names.singular ||= names.kind.toLowerCase();
+    names.listKind ||= `${names.kind}List`;
+    // A version that becomes the one for storage is noted at once: no object of it is there before.
+    const storage = spec.versions.find((version) => version.storage)?.name;
+    if (storage && status?.storedVersions && !status.storedVersions.includes(storage))
+      status.storedVersions.push(storage);
+  },
+  validate,
+  validateCreate,
+  validateUpdate,
 };

@@ -1,8 +1,10 @@
-import { ageColumn, nameColumn } from '../../columns.ts';
 import type { Kind } from '../../kind.ts';
 import { persistentVolumes } from '../../resource.ts';
 import type { PersistentVolume } from '../../types.ts';
+import { columns } from './columns.ts';
+import { defaultPersistentVolume } from './defaults.ts';
 import './fields.ts';
+import { validatePersistentVolume, validatePersistentVolumeUpdate } from './validate.ts';
 
 export const persistentVolume: Kind<PersistentVolume> = {
   resource: persistentVolumes,
@@ -11,5 +13,8 @@ export const persistentVolume: Kind<PersistentVolume> = {
   message: 'core/v1.PersistentVolume',
   status: true,
   nameRule: 'subdomain',
-  columns: [nameColumn, ageColumn],
+  defaults: defaultPersistentVolume,
+  validate: validatePersistentVolume,
+  validateUpdate: validatePersistentVolumeUpdate,
+  columns,
 };

@@ -1,8 +1,9 @@
-import { ageColumn, nameColumn } from '../../columns.ts';
 import type { Kind } from '../../kind.ts';
 import { persistentVolumeClaims } from '../../resource.ts';
 import type { PersistentVolumeClaim } from '../../types.ts';
+import { columns } from './columns.ts';
 import './fields.ts';
+import { validateClaim, validateClaimUpdate } from './validate.ts';
 
 export const persistentVolumeClaim: Kind<PersistentVolumeClaim> = {
   resource: persistentVolumeClaims,
@@ -11,5 +12,7 @@ export const persistentVolumeClaim: Kind<PersistentVolumeClaim> = {
   message: 'core/v1.PersistentVolumeClaim',
   status: true,
   nameRule: 'subdomain',
-  columns: [nameColumn, ageColumn],
+  validate: validateClaim,
+  validateUpdate: validateClaimUpdate,
+  columns,
 };

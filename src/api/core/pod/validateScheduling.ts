@@ -80,7 +80,7 @@ function validateNodeAffinity(field: string, affinity: NodeAffinity | undefined)
   ];
 }
 
-const validateNodeTerm = (term: NodeSelectorTerm, field: string): FieldError[] => [
+export const validateNodeTerm = (term: NodeSelectorTerm, field: string): FieldError[] => [
   ...each(`${field}.matchExpressions`, term.matchExpressions, (r, at) => [
     ...validateOperator(r, at),
     ...because(`${at}.key`, r.key, isQualifiedName(r.key)),

@@ -1,8 +1,9 @@
 import { type FieldError, fieldForbidden, fieldInvalid, fieldRequired } from '../../errors.ts';
-import { isConfigKey, isDnsLabel } from '../../names.ts';
+import { isConfigKey, isDnsLabel, isDnsSubdomain } from '../../names.ts';
 import { milliOf } from '../../quantity.ts';
 import type { Volume } from '../../types.ts';
 import { each, named, oneOf, unique } from '../../validate/checks.ts';
+import { validateClaimSpec } from '../persistentvolumeclaim/validate.ts';
 import { FILE_FIELDS, validateFieldRef, validateResourceRef } from './validateEnvironment.ts';
 
 type Projection = NonNullable<NonNullable<Volume['projected']>['sources']>[number];
@@ -43,6 +44,9 @@ function validateVolume(volume: Volume, field: string): FieldError[] {
 
 function validateSource(volume: Volume, field: string): FieldError[] {
   const { hostPath, emptyDir, secret, configMap, downwardAPI, projected } = volume;
+  const { persistentVolumeClaim: claim, ephemeral } = volume;
+  if (claim) return named(`${field}.persistentVolumeClaim.claimName`, claim.claimName, isDnsSubdomain);
+  if (ephemeral) return validateEphemeral(`${field}.ephemeral.volumeClaimTemplate`, ephemeral);
   if (hostPath) {
     const at = `${field}.hostPath`;
     return [
@@ -79,6 +83,12 @@ function validateSource(volume: Volume, field: string): FieldError[] {
     ];
   return [];
 }
+
+const validateEphemeral = (
+  field: string,
+  { volumeClaimTemplate: template }: NonNullable<Volume['ephemeral']>,
+): FieldError[] =>
+  template ? validateClaimSpec(`${field}.spec`, template.spec ?? {}) : [fieldRequired(field)];
 
 function validateProjection(source: Projection, field: string): FieldError[] {
   const types = Object.keys(source);

@@ -3,6 +3,7 @@ import type { Kind } from '../../kind.ts';
 import { priorityClasses } from '../../resource.ts';
 import type { PriorityClass } from '../../types.ts';
 import './fields.ts';
+import { validatePriorityClass, validatePriorityClassUpdate } from './validate.ts';
 
 export const priorityClass: Kind<PriorityClass> = {
   resource: priorityClasses,
@@ -10,6 +11,8 @@ export const priorityClass: Kind<PriorityClass> = {
   shortNames: ['pc'],
   message: 'scheduling/v1.PriorityClass',
   nameRule: 'subdomain',
+  validate: validatePriorityClass,
+  validateUpdate: validatePriorityClassUpdate,
   columns: [
     nameColumn,
     {

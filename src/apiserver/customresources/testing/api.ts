@@ -5,8 +5,8 @@ import { kindRegistry } from '../../../api/registry.ts';
 import type { Store } from '../../../store/contract.ts';
 import { localClient } from '../../local.ts';
 import { admin, type TestApi, testApi } from '../../testApi.ts';
+import type { AskWebhook } from '../../webhooks/client.ts';
 import { customResourceRules } from '../admission.ts';
-import type { AskWebhook } from '../conversion.ts';
 import { followCustomResources } from '../follow.ts';
 
 export const crdPath = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
@@ -23,9 +23,15 @@ interface Definition {
   status?: { conditions?: { type: string; status: string; reason: string; message: string }[] };
 }
 
-export async function customApi(options: { askWebhook?: AskWebhook; store?: Store } = {}): Promise<CustomApi> {
+export async function customApi(
+  options: { askWebhook?: AskWebhook; store?: Store } = {},
+): Promise<CustomApi> {
   const kinds = kindRegistry(builtinKinds.list());
-  const api = testApi({ kinds, admission: [customResourceRules], ...(options.store && { store: options.store }) });
+  const api = testApi({
+    kinds,
+    admission: [customResourceRules],
+    ...(options.store && { store: options.store }),
+  });
   const stop = new AbortController();
   const { store, clock } = api;
   const noWebhook: AskWebhook = () => Promise.reject(new Error('there is no webhook'));

@@ -1,0 +1,5 @@
+import type { PersistentVolume } from '../../types.ts';
+
+export function defaultPersistentVolume({ spec }: PersistentVolume): void {
+  if (spec?.hostPath) spec.hostPath.type ??= '';
+}
