@@ -7,13 +7,13 @@ import { apiVersionOf } from './resource.ts';
 
 export interface KindRegistry {
   /** All of them; another array whenever something has changed, and only then. */
-  list(): readonly Kind[];
+  readonly list: () => readonly Kind[];
   /** The kind that a path names: `of('apps', 'v1', 'deployments')`. */
-  of(group: string, version: string, plural: string): Kind | undefined;
+  readonly of: (group: string, version: string, plural: string) => Kind | undefined;
   /** The kind that an object says it is: `for('apps/v1', 'Deployment')`. */
-  for(apiVersion: string, kind: string): Kind | undefined;
+  readonly for: (apiVersion: string, kind: string) => Kind | undefined;
   /** From now on these are the kinds of this owner, instead of those that it had; none takes them away. */
-  replace(owner: string, kinds: readonly Kind[]): void;
+  readonly replace: (owner: string, kinds: readonly Kind[]) => void;
 }
 
 export function kindRegistry(builtin: readonly Kind[]): KindRegistry {

@@ -21,8 +21,11 @@ export const validateUpdate = <T extends KubeObject>(
   object: T,
   old: T,
   subresource = '',
-): FieldError[] => [
-  ...validateMetadataUpdate(object, old),
-  ...validateAlways(kind, object),
-  ...((kind.validateSubresource?.[subresource] ?? kind.validateUpdate)?.(object, old) ?? []),
-];
+): FieldError[] => {
+  const ofSubresource = kind.validateSubresource?.[subresource];
+  return [
+    ...validateMetadataUpdate(object, old),
+    ...validateAlways(kind, object),
+    ...(ofSubresource ? ofSubresource(object, old) : (kind.validateUpdate?.(object, old) ?? [])),
+  ];
+};
