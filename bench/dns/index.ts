@@ -15,7 +15,7 @@ import { processors } from './processors.ts';
 import { corefile, ourCommand, type Subject, start, writeKubeconfig } from './subject.ts';
 import type { Ready } from './world.ts';
 
-const ports = { ours: 25_300, theirs: 25_310 };
+const ports = { ours: 25_300, theirs: 25_310, echo: 25_320 };
 const seconds = 5;
 const steadyPerSecond = 20_000;
 const questionCount = 50_000;
@@ -56,7 +56,8 @@ export async function measureDns(
     if (!coredns) say('CoreDNS is not measured beside: it is not on the PATH, and COREDNS= is not set');
     const theirs =
       coredns && (await measured(coredns, ports.theirs, file, runs, (what) => step(`CoreDNS: ${what}`)));
-    return rowsOf(ours, theirs);
+    step('DNS: the floor of this machine');
+    return rowsOf(ours, theirs, await floorOf(file));
   } finally {
     world.kill();
     rmSync(directory, { recursive: true, force: true });
@@ -79,6 +80,7 @@ async function measured(
 ): Promise<Figures> {
   const figures: Figures = { perSecond: [], cpuSecondsPer100k: [], p99Ms: [], megabytes: [] };
   const subject = await start(command, port);
+  const steady = { port, questions: file, seconds, perSecond: steadyPerSecond };
   const load = { port, questions: file, seconds, processor: processors.asker };
   try {
     // What has run for a while is what is measured.
@@ -89,8 +91,8 @@ async function measured(
       figures.perSecond.push(answered.perSecond);
       figures.cpuSecondsPer100k.push((cpuSeconds / answered.completed) * 100_000);
       step(`${steadyPerSecond} questions a second, ${run} of ${runs}`);
-      const steady = await dnsperf({ ...load, perSecond: steadyPerSecond });
-      figures.p99Ms.push(steady.p99Ms ?? Number.NaN);
+      const { p99Ms = Number.NaN } = await dnsperf(steady);
+      figures.p99Ms.push(p99Ms);
       figures.megabytes.push(subject.megabytes());
     }
     return figures;
@@ -108,8 +110,20 @@ async function during(
   return { answered, cpuSeconds: subject.cpuSeconds() - before };
 }
 
+/** What a server that does nothing comes to at the steady rate, in milliseconds. */
+async function floorOf(questionsFile: string): Promise<number> {
+  const echo = join(import.meta.dirname, 'echo.ts');
+  const subject = await start([process.execPath, echo, String(ports.echo)], ports.echo);
+  try {
+    const load = { port: ports.echo, questions: questionsFile, seconds, perSecond: steadyPerSecond };
+    return (await dnsperf(load)).p99Ms ?? Number.NaN;
+  } finally {
+    await subject.end();
+  }
+}
+
 /** CoreDNS's own figures: https://github.com/coredns/deployment/blob/master/kubernetes/Scaling_CoreDNS.md */
-function rowsOf(ours: Figures, theirs: Figures | undefined): Row[] {
+function rowsOf(ours: Figures, theirs: Figures | undefined, floorMs: number): Row[] {
   const here = (values: readonly number[] | undefined): Peer[] =>
     (values ?? []).slice(-1).map((value) => ({ name: 'CoreDNS here', value }));
   return [
@@ -132,7 +146,7 @@ function rowsOf(ours: Figures, theirs: Figures | undefined): Row[] {
       unit: 'ms',
       values: ours.p99Ms,
       target: 1,
-      peers: here(theirs?.p99Ms),
+      peers: [...here(theirs?.p99Ms), { name: 'an echo, measured alike', value: floorMs }],
     },
     {
       what: 'DNS, memory (PSS) with 10,000 Services and 100,000 endpoints',

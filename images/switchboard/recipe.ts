@@ -1,6 +1,7 @@
 /** Switchboard's own components, to run as pods. */
 import { libc, path, shell } from '../base/recipe.ts';
 import type { Recipe } from '../recipe.ts';
+import { koffiFiles } from './koffi.ts';
 
 const project = new URL('../..', import.meta.url).pathname;
 
@@ -27,6 +28,12 @@ export const switchboard = (entries: readonly [Entry, ...Entry[]]): Recipe => ({
       packages: ['libatomic1', 'libstdc++6'],
       without: [],
       files: [{ path: '/usr/bin/node', share: `${project}node_modules/node-linux-${process.arch}/bin/node` }],
+    },
+    {
+      name: 'koffi',
+      packages: [],
+      without: [],
+      files: koffiFiles(`${project}node_modules/`, '/usr/lib/switchboard/node_modules/'),
     },
     {
       name: 'switchboard',

@@ -2,6 +2,7 @@
  * One informer a kind, shared by everybody in a process: memory, and work on the server, are spent once.
  * An informer starts when it is first asked for. The indexes below are there for all of them.
  */
+import { claimNamesOf } from '../api/core/pod/claims.ts';
 import { endpointSlices, pods, qualifiedName, type Resource, services } from '../api/resource.ts';
 import type { EndpointSlice, KubeObject, Pod, Service } from '../api/types.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -21,10 +22,11 @@ const common: Record<string, Index<KubeObject>> = {
   orphan: (o) => (o.metadata.ownerReferences?.some((r) => r.controller) ? [] : [o.metadata.namespace ?? '']),
 };
 
-/** By the node, and by every label: `namespace/key=value`. */
+/** By the node, by every label: `namespace/key=value`, and by every claim: `namespace/name`. */
 const ofPods: Record<string, Index<Pod>> = {
   node: (pod) => (pod.spec?.nodeName ? [pod.spec.nodeName] : []),
   label: (pod) => labelKeys(pod.metadata.namespace, pod.metadata.labels),
+  claim: (pod) => claimNamesOf(pod).map((name) => `${pod.metadata.namespace}/${name}`),
 };
 
 /** By one label of the selector: a pod finds its Services by looking its own labels up. */

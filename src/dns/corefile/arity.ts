@@ -7,3 +7,7 @@ export function expectNoMore({ name, args, block, line }: Directive, than: numbe
   const surplus = args[than];
   if (surplus !== undefined) throw new CorefileError(line, `${name}: "${surplus}" is not supported`);
 }
+
+/** For an option that a plugin does not have. */
+export const unknownOption = (plugin: string, { name, line }: Directive): CorefileError =>
+  new CorefileError(line, `${plugin}: option "${name}" is not supported`);

@@ -52,6 +52,17 @@ describe('a Corefile', () => {
     const [block] = parseCorefile('. { template "a b" "say \\"no\\"" "" }');
     assert.deepEqual(block?.directives[0]?.args, ['a b', 'say "no"', '']);
   });
+  test('leaves backslashes in quoted words as they are, and braces', () => {
+    const [block] = parseCorefile(
+      '. {\n template "^\\d+\\.x$" "{" {\n  answer "{{ .Name }}\n second"\n }\n log\n}',
+    );
+    assert.deepEqual(block?.directives[0]?.args, ['^\\d+\\.x$', '{']);
+    assert.deepEqual(block?.directives[0]?.block[0]?.args, ['{{ .Name }}\n second']);
+    assert.equal(block?.directives[1]?.line, 6);
+  });
+  test('takes the environment as words, whatever they hold', () => {
+    assert.deepEqual(words('. { log {$WORDS} }', { WORDS: 'a } b' }), [['.', 'log a } b']]);
+  });
   test('may be empty', () => assert.deepEqual(words('# nothing\n'), []));
 });
 
@@ -64,9 +75,48 @@ describe('a Corefile that cannot be read is refused with the line where it begin
   test('with a brace too many', () =>
     refusal('. {\n {\n } }', 'Corefile:2: a { stands where a plugin should'));
   test('with a snippet that is not there', () =>
-    refusal('. {\n import base\n}', 'Corefile:2: import: there is no snippet "base" above'));
-  test('with an import between blocks', () =>
-    refusal('import more/*\n. {\n}', 'Corefile:1: import: outside of a block it is not supported'));
+    refusal(
+      '. {\n import base\n}',
+      'Corefile:2: import: there is no snippet "base" above, and no such file: there are no files here',
+    ));
+  test('with a word too many behind an import', () =>
+    refusal('import a b\n. {\n}', 'Corefile:1: import: "b" is not supported'));
+});
+
+describe('files', () => {
+  const files: Record<string, string> = {
+    'conf/*.conf': 'errors\nlog',
+    blocks: 'example.org {\n import zone\n}',
+    zone: 'forward . 192.0.2.1 {\n max_fails 3\n}',
+    broken: 'errors\n}',
+    endless: 'import endless',
+  };
+  const read = (pattern: string) => {
+    const text = files[pattern];
+    if (text === undefined) throw new Error('ENOENT');
+    return [{ file: pattern, text }];
+  };
+  const parse = (text: string) => parseCorefile(text, {}, read);
+  test('are imported into a block', () => {
+    const [block] = parse('. {\n import conf/*.conf\n ready\n}');
+    assert.deepEqual(
+      block?.directives.map(({ name, line }) => `${name} ${line}`),
+      ['errors conf/*.conf:1', 'log conf/*.conf:2', 'ready 3'],
+    );
+  });
+  test('are imported between blocks, and import others', () => {
+    const blocks = parse('import blocks\n. {\n}');
+    assert.deepEqual(blocks.map(({ keys }) => keys).flat(), ['example.org', '.']);
+    assert.deepEqual(wordsOf(blocks[0]?.directives[0] as Directive), ['forward . 192.0.2.1', 'max_fails 3']);
+  });
+  test('that are wrong are named', () => {
+    assert.throws(
+      () => parse('. {\n import broken\n}'),
+      /^CorefileError: broken:2: a } stands where a plugin should$/,
+    );
+    assert.throws(() => parse('. {\n import nope\n}'), /^CorefileError: Corefile:2: .*no such file: ENOENT$/);
+    assert.throws(() => parse('import endless'), /endless:1: import: files import each other without end$/);
+  });
 });
 
 test('what a plugin does not understand is refused', () => {

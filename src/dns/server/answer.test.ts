@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import packet, { type DecodedPacket, type Packet } from 'dns-packet';
 import fc from 'fast-check';
+import { chain } from '../chain.ts';
 import type { Asker, Next } from '../contract.ts';
 import { addressRecord, replyTo } from '../wire/message.ts';
 import { answerPacket, ownUdpSize } from './answer.ts';
@@ -129,11 +130,16 @@ describe('what is no question for us', () => {
   });
   test('CHAOS and transfers are REFUSED', () => {
     assert.equal(
-      answerTo(ask('x', { questions: [{ name: 'version.bind', type: 'TXT', class: 'CH' }] })).rcode,
+      answerTo(ask('x', { questions: [{ name: 'version.bind', type: 'TXT', class: 'CH' }] }), udp, chain([]))
+        .rcode,
       'REFUSED',
     );
     for (const type of ['AXFR', 'IXFR'] as const)
       assert.equal(answerTo(ask('x', { questions: [{ name: 'x', type }] }), tcp).rcode, 'REFUSED');
+  });
+  test('types that nobody asks for are FORMERR', () => {
+    for (const type of [41, 249, 250, 253, 254])
+      assert.equal(rcodeOf(raw((bytes) => bytes.writeUInt16BE(type, bytes.length - 4))), 1, String(type));
   });
   test('a later version of EDNS is BADVERS', () => {
     const reply = answerTo(ask('1.x', { additionals: opt({ ednsVersion: 1 }) }));

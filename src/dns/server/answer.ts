@@ -9,14 +9,18 @@ import { opcode, rcode, recordClass, recordType } from '../wire/types.ts';
 /** What is told to clients, and the most that is sent by UDP: it fits any path unfragmented (DNS flag day 2020). */
 export const ownUdpSize = 1232;
 /** RFC 1035 section 2.3.4: what every client takes. */
-const smallestUdpSize = 512;
+export const smallestUdpSize = 512;
 
-/** `undefined` where silence is the answer: to an answer, and to less than a header. */
+/** Told of an answer that may be given again ({@link Message.notes}). */
+export type Keep = (packet: Uint8Array, reply: Message) => void;
+
+/** `undefined` where silence is the answer: to an answer, to less than a header, and where a plugin wants it. */
 export function answerPacket(
   packet: Uint8Array,
   client: Asker,
   ask: Next,
-): Buffer | Promise<Buffer> | undefined {
+  keep?: Keep,
+): Buffer | undefined | Promise<Buffer | undefined> {
   const isResponse = ((packet[2] ?? 0x80) & 0x80) !== 0;
   if (packet.length < headerLength || isResponse) return undefined;
   let message: Message;
@@ -25,11 +29,22 @@ export function answerPacket(
   } catch {
     return formatError(packet);
   }
-  const encode = (reply: Message): Buffer => encodeReply(reply, message, client);
-  const failed = (): Buffer => encode(replyTo(message, rcode.SERVFAIL));
+  const refused = refusal(message);
+  if (refused) return encodeReply(refused, message, client);
+  const query = queryOf(message, client, packet.length);
+  const encode = (reply: Message): Buffer | undefined => {
+    if (reply.notes?.silent) return undefined;
+    const bytes = encodeReply(reply, message, client);
+    for (const sent of query.whenSent) sent(reply, bytes.length);
+    return bytes;
+  };
+  const failed = () => encode(replyTo(message, rcode.SERVFAIL));
   try {
-    const reply = refusal(message) ?? ask(queryOf(message, client));
-    return reply instanceof Promise ? reply.then(encode).catch(failed) : encode(reply);
+    const reply = ask(query);
+    if (reply instanceof Promise) return reply.then(encode).catch(failed);
+    const bytes = encode(reply);
+    if (reply.notes?.again) keep?.(packet, reply);
+    return bytes;
   } catch {
     return failed();
   }
@@ -47,6 +62,9 @@ function formatError(packet: Uint8Array): Buffer {
   return out;
 }
 
+/** Obsolete and meta types that are not asked for (RFC 6895 section 3.1): MAILB, MAILA, OPT, TKEY, TSIG. */
+const notAskedFor: ReadonlySet<number> = new Set([recordType.OPT, 249, 250, 253, 254]);
+
 /** What is not for plugins to answer. */
 function refusal(message: Message): Message | undefined {
   const refuse = (code: number) => replyTo(message, code);
@@ -55,21 +73,24 @@ function refusal(message: Message): Message | undefined {
   const [question] = message.questions;
   // RFC 9619: a query has one question.
   if (!question || message.questions.length > 1) return refuse(rcode.FORMERR);
-  if (question.class !== recordClass.IN) return refuse(rcode.REFUSED);
   if (question.type === recordType.AXFR || question.type === recordType.IXFR) return refuse(rcode.REFUSED);
+  if (notAskedFor.has(question.type)) return refuse(rcode.FORMERR);
+  // CHAOS is for a plugin that knows it.
+  if (question.class !== recordClass.IN && question.class !== recordClass.CH) return refuse(rcode.REFUSED);
   return undefined;
 }
 
-function queryOf(message: Message, client: Asker): Query {
+function queryOf(message: Message, client: Asker, size: number): Query {
   const [question] = message.questions;
   if (!question) throw new Error('Cannot ask without a question');
-  return { message, question, name: canonical(question.name), client };
+  return { message, question, name: canonical(question.name), client, size, whenSent: [] };
 }
 
 /** An OPT record only for those who sent one (RFC 6891 section 6.1.1), and no more bytes than they take. */
 function encodeReply(reply: Message, { edns: asked }: Message, { protocol }: Asker): Buffer {
   const { edns: _theirs, ...plain } = reply;
-  const edns = asked && { udpSize: ownUdpSize, version: 0, dnssecOk: asked.dnssecOk, options: [] };
-  const udpSize = Math.max(smallestUdpSize, Math.min(asked?.udpSize ?? smallestUdpSize, ownUdpSize));
-  return encodeMessage(edns ? { ...plain, edns } : plain, protocol === 'udp' ? udpSize : largestMessage);
+  const { options = [], udpSize = ownUdpSize } = reply.notes ?? {};
+  const edns = asked && { udpSize: ownUdpSize, version: 0, dnssecOk: asked.dnssecOk, options };
+  const limit = Math.max(smallestUdpSize, Math.min(asked?.udpSize ?? smallestUdpSize, udpSize));
+  return encodeMessage(edns ? { ...plain, edns } : plain, protocol === 'udp' ? limit : largestMessage);
 }

@@ -1,21 +1,35 @@
 /** What one Corefile asks for: its plugins, set up, and what answers at which port and address. Nothing is opened yet. */
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, resolve as resolvePath } from 'node:path';
 import { chain } from '../chain.ts';
-import type { HttpAnswer, Next, Plugin, SetUp, SetUpContext } from '../contract.ts';
-import { CorefileError, type Directive, parseCorefile, type ServerBlock } from '../corefile/parse.ts';
-import { type ServerKey, serverKey } from '../corefile/zones.ts';
+import type { HttpAnswer, Next, Plugin, SetUp, SetUpContext, TlsOptions } from '../contract.ts';
+import {
+  CorefileError,
+  type Directive,
+  type Line,
+  parseCorefile,
+  type ReadFiles,
+  type ServerBlock,
+} from '../corefile/parse.ts';
+import { type ServerKey, serverKeys } from '../corefile/zones.ts';
 import { replyTo } from '../wire/message.ts';
 import { rcode } from '../wire/types.ts';
 import { route } from './router.ts';
 
 export interface Generation {
-  /** By port, for UDP and TCP. */
-  dns: ReadonlyMap<number, Next>;
+  /** By `dns:53`, for UDP and TCP, or `tls:853`. */
+  dns: ReadonlyMap<string, Next>;
   /** By address (`:8080`), then by path. */
   http: ReadonlyMap<string, ReadonlyMap<string, HttpAnswer>>;
+  /** What each `tls:853` shows and asks for. */
+  tls: ReadonlyMap<string, TlsOptions>;
   plugins: readonly Plugin[];
 }
 
-type OfBlock = Pick<SetUpContext, 'zones' | 'server' | 'plugins' | 'resolve' | 'serveHttp'>;
+type OfBlock = Pick<
+  SetUpContext,
+  'zones' | 'server' | 'plugins' | 'neighbours' | 'resolve' | 'serveHttp' | 'serveTls' | 'pathOf' | 'sources'
+>;
 
 /** What the process gives to every generation. */
 export type Host = Omit<SetUpContext, keyof OfBlock> & {
@@ -27,52 +41,91 @@ export type Host = Omit<SetUpContext, keyof OfBlock> & {
 interface Growing {
   plugins: Plugin[];
   http: Map<string, Map<string, HttpAnswer>>;
-  /** By port, then by zone. */
-  zones: Map<number, Map<string, Next>>;
-  dns: Map<number, Next>;
+  tls: Map<string, TlsOptions>;
+  /** By server, then by zone. */
+  zones: Map<string, Map<string, Next>>;
+  dns: Map<string, Next>;
+  sources: string[];
 }
 
 /** Throws a {@link CorefileError} when the text asks for something that is not there. */
 export function generation(text: string, host: Host): Generation {
-  const blocks = parseCorefile(text, host.env);
+  const sources = [host.corefile];
+  const blocks = parseCorefile(text, host.env, readerOf(host.corefile, sources));
   if (blocks.length === 0) throw new CorefileError(1, 'there is no server block');
-  const growing: Growing = { plugins: [], http: new Map(), zones: new Map(), dns: new Map() };
+  const growing: Growing = {
+    plugins: [],
+    http: new Map(),
+    tls: new Map(),
+    zones: new Map(),
+    dns: new Map(),
+    sources,
+  };
   try {
     for (const block of blocks) addBlock(block, host, growing);
   } catch (err) {
     for (const plugin of growing.plugins) plugin.stop?.();
     throw err;
   }
-  for (const [port, zones] of growing.zones) growing.dns.set(port, route(zones));
+  for (const [server, zones] of growing.zones) growing.dns.set(server, route(zones));
   return growing;
+}
+
+/** Files beside the Corefile; those of a pattern in the order of their names. Notes what it reads. */
+export function readerOf(corefile: string, sources: string[]): ReadFiles {
+  return (pattern) => {
+    const cwd = dirname(corefile);
+    const files = /[*?[]/.test(pattern) ? globSync(pattern, { cwd }).toSorted() : [pattern];
+    return files.map((name) => {
+      const file = resolvePath(cwd, name);
+      sources.push(file);
+      return { file, text: readFileSync(file, 'utf8') };
+    });
+  };
 }
 
 function addBlock(block: ServerBlock, host: Host, growing: Growing): void {
   const keys = keysOf(block);
-  const [{ port }] = keys;
+  const servers = new Set(keys.map(serverOf));
+  const [{ scheme, port }] = keys;
   const before = growing.plugins.length;
+  const ofBlock = () => growing.plugins.slice(before);
   setUpAll(block, host.setUps, growing.plugins, {
     ...host,
     zones: keys.map((key) => key.zone),
-    server: `dns://:${port}`,
+    server: `${scheme}://:${port}`,
     plugins: () => growing.plugins,
-    resolve: resolver(() => growing.dns.get(port)),
+    neighbours: ofBlock,
+    resolve: resolver(() => growing.dns.get(`${scheme}:${port}`)),
     serveHttp(address, path, answer) {
       const paths = growing.http.get(address) ?? new Map<string, HttpAnswer>();
       growing.http.set(address, paths.set(path, answer));
     },
+    serveTls(options) {
+      for (const server of servers) if (server.startsWith('tls:')) growing.tls.set(server, options);
+    },
+    pathOf: (file) => resolvePath(dirname(host.corefile), file),
+    sources: () => growing.sources,
   });
-  const answer = chain(growing.plugins.slice(before));
-  for (const key of keys) {
-    const zones = growing.zones.get(key.port) ?? new Map<string, Next>();
-    if (zones.has(key.zone))
-      throw new CorefileError(block.line, `${key.zone}:${key.port} has a server block already`);
-    growing.zones.set(key.port, zones.set(key.zone, answer));
-  }
+  for (const server of servers)
+    if (server.startsWith('tls:') && !growing.tls.has(server))
+      throw new CorefileError(block.line, `tls://:${port} needs the plugin tls with a certificate`);
+  const answer = chain(ofBlock());
+  for (const key of keys) addZone(key, answer, block.line, growing);
+}
+
+const serverOf = ({ scheme, port }: ServerKey): string => `${scheme}:${port}`;
+
+function addZone(key: ServerKey, answer: Next, line: Line, growing: Growing): void {
+  const server = serverOf(key);
+  const zones = growing.zones.get(server) ?? new Map<string, Next>();
+  if (zones.has(key.zone))
+    throw new CorefileError(line, `${key.zone}:${key.port} has a server block already`);
+  growing.zones.set(server, zones.set(key.zone, answer));
 }
 
 function keysOf({ keys, line }: ServerBlock): [ServerKey, ...ServerKey[]] {
-  const [first, ...rest] = keys.map((key) => withLine(line, '', () => serverKey(key, line)));
+  const [first, ...rest] = keys.flatMap((key) => withLine(line, '', () => serverKeys(key, line)));
   if (!first) throw new CorefileError(line, 'the server block has no zone');
   return [first, ...rest];
 }
@@ -106,7 +159,7 @@ const setUpOne = (directive: Directive, setUp: SetUp, context: SetUpContext): Pl
   withLine(directive.line, `${directive.name}: `, () => setUp(directive, context));
 
 /** Whatever is wrong is wrong at a line. */
-function withLine<T>(line: number, prefix: string, make: () => T): T {
+function withLine<T>(line: Line, prefix: string, make: () => T): T {
   try {
     return make();
   } catch (err) {

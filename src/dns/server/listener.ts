@@ -1,5 +1,9 @@
+import type { TlsOptions } from '../contract.ts';
+
 export interface Listener {
   readonly port: number;
+  /** Shows another certificate from now on. */
+  useTls?(options: TlsOptions): void;
   close(): Promise<void>;
 }
 
@@ -13,3 +17,7 @@ export async function anyAddress<T>(open: (address: string) => Promise<T>): Prom
     return await open('0.0.0.0');
   }
 }
+
+/** IPv4 clients of a socket for both families: `::ffff:10.0.0.1` → `10.0.0.1`. */
+export const unmapped = (address: string): string =>
+  address.startsWith('::ffff:') ? address.slice(7) : address;

@@ -1,6 +1,7 @@
 /** Which server block answers a name: the one with the longest zone that the name is in. */
 import type { Next } from '../contract.ts';
 import { replyTo } from '../wire/message.ts';
+import { suffixesOf } from '../wire/name.ts';
 import { rcode } from '../wire/types.ts';
 
 /** By zone, canonical; all of one port. Names in no zone are refused. */
@@ -15,12 +16,4 @@ export function route(zones: ReadonlyMap<string, Next>): Next {
     }
     return (root ?? refuse)(query);
   };
-}
-
-/** `a.b.`, `b.`; an escaped dot ends no label. */
-function* suffixesOf(name: string): Iterable<string> {
-  for (let start = 0; start < name.length; start++) {
-    yield name.slice(start);
-    while (start < name.length && name[start] !== '.') start += name[start] === '\\' ? 2 : 1;
-  }
 }

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import dgram from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import tls from 'node:tls';
 import packet, { type DecodedPacket } from 'dns-packet';
 import { FakeClock } from '../../lib/clock.ts';
+import { certificate } from '../testing/certificate.ts';
 import { clusterOf } from '../testing/cluster.ts';
 import { fakeLog } from '../testing/context.ts';
 import { serveDns } from './serve.ts';
@@ -39,6 +41,7 @@ async function started(text: string) {
   const corefile = join(directory, 'Corefile');
   writeFileSync(corefile, text);
   const log = fakeLog();
+  const clock = new FakeClock();
   let clients = 0;
   const server = await serveDns({
     corefile,
@@ -47,7 +50,7 @@ async function started(text: string) {
       clients++;
       return cluster;
     },
-    clock: new FakeClock(),
+    clock,
     log,
     random: Math.random,
     end: () => assert.fail('the server wants to end'),
@@ -55,7 +58,11 @@ async function started(text: string) {
   closing.push(() => server.close());
   return {
     log,
+    clock,
+    directory,
     clients: () => clients,
+    lameduck: () => server.lameduck(),
+    reload: () => server.reload(),
     close: () => server.close(),
     become(next: string) {
       writeFileSync(corefile, next);
@@ -135,7 +142,7 @@ describe('a server', async () => {
     assert.equal(await get(http, '/ready'), '200 OK');
     assert.match(
       await get(http, '/metrics?x'),
-      /coredns_dns_requests_total\{server="dns:\/\/:\d+",zone="\.",proto="tcp",family="1",type="A"\} 3/,
+      /coredns_dns_requests_total\{server="dns:\/\/:\d+",zone="\.",view="",proto="tcp",family="1",type="A"\} 3/,
     );
     assert.equal(await get(http, '/nope'), '404 not found\n');
     assert.equal((await fetch(`http://127.0.0.1:${http}/health`, { method: 'POST' })).status, 405);
@@ -193,6 +200,63 @@ test('names of no zone are refused, and CHAOS as well', async () => {
   const [port = 0] = await freePorts(1);
   await started(`example.org:${port} {\n errors\n}`);
   assert.equal(rcodeOf(await byUdp(port, 'example.com')), 'REFUSED');
+});
+
+test('a server block with tls:// speaks DNS over TLS, and shows what the newest Corefile says', async () => {
+  const [port = 0] = await freePorts(1);
+  const [first, second] = await Promise.all([certificate(['one.example']), certificate(['two.example'])]);
+  for (const { directory } of [first, second]) closing.push(() => rmSync(directory, { recursive: true }));
+  const corefile = ({ cert, key }: { cert: string; key: string }) =>
+    `tls://.:${port} {\n tls ${cert} ${key}\n kubernetes cluster.local\n}`;
+  const server = await started(corefile(first));
+  assert.deepEqual(addresses(await byTls(port, web, first.ca, 'one.example')), ['10.96.0.17']);
+  await server.become(corefile(second));
+  assert.deepEqual(addresses(await byTls(port, web, second.ca, 'two.example')), ['10.96.0.17']);
+  await assert.rejects(byTls(port, web, first.ca, 'one.example'));
+});
+
+async function byTls(port: number, name: string, ca: string, servername: string): Promise<DecodedPacket> {
+  const socket = tls.connect({ host: '127.0.0.1', port, ca: readFileSync(ca), servername });
+  try {
+    await once(socket, 'secureConnect');
+    const bytes = ask(name);
+    socket.write(Buffer.concat([Buffer.of(0, bytes.length), bytes]));
+    const split = splitter();
+    for await (const chunk of socket) for (const reply of split(chunk as Buffer)) return packet.decode(reply);
+    throw new Error('the connection ended');
+  } finally {
+    socket.destroy();
+  }
+}
+
+test('a file that the Corefile imports is part of it: a change of it is taken over, a broken one refused', async () => {
+  const [port = 0] = await freePorts(1);
+  const shared = mkdtempSync(join(tmpdir(), 'dns-import-'));
+  closing.push(() => rmSync(shared, { recursive: true }));
+  const file = join(shared, 'more.conf');
+  writeFileSync(file, 'kubernetes cluster.local');
+  const server = await started(`.:${port} {\n import ${file}\n}`);
+  assert.deepEqual(addresses(await byUdp(port, web)), ['10.96.0.17']);
+  writeFileSync(file, 'errors');
+  await server.reload();
+  assert.equal(rcodeOf(await byUdp(port, web)), 'REFUSED');
+  writeFileSync(file, 'errors\nfrobnicate');
+  await server.reload();
+  assert.match(server.log.lines.at(-1) ?? '', /more\.conf:2: unknown plugin \\"frobnicate\\"/);
+});
+
+test('a server that is told to end answers for a while, and says that it is not ready', async () => {
+  const [port = 0, http = 0] = await freePorts(2);
+  const { clock, lameduck } = await started(
+    `.:${port} {\n health 127.0.0.1:${http} {\n  lameduck 5s\n }\n ready 127.0.0.1:${http}\n kubernetes cluster.local\n}`,
+  );
+  await byUdp(port, web);
+  const over = lameduck();
+  assert.equal(await get(http, '/ready'), '503 Shutting down');
+  assert.equal(await get(http, '/health'), '200 OK');
+  assert.deepEqual(addresses(await byUdp(port, web)), ['10.96.0.17']);
+  clock.advance(5_000);
+  await over;
 });
 
 describe('a TCP connection', () => {

@@ -1,11 +1,13 @@
 /** The DNS server: follows its Corefile, one generation after the other. */
 import { readFileSync } from 'node:fs';
 import { Counter, Registry } from 'prom-client';
+import type { ApiEndpoint } from '../../client/connection.ts';
 import type { Client } from '../../client/contract.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
+import { parseCorefile } from '../corefile/parse.ts';
 import { plugins } from '../plugins/index.ts';
-import { type Generation, generation, type Host } from './generation.ts';
+import { type Generation, generation, type Host, readerOf } from './generation.ts';
 import { listeners } from './listeners.ts';
 import { sharedValues } from './shared.ts';
 
@@ -13,7 +15,7 @@ export interface ServeOptions {
   /** The Corefile's path. */
   corefile: string;
   /** Made when the first plugin asks for it. */
-  client: () => Client;
+  client: (endpoint?: ApiEndpoint) => Client;
   env: NodeJS.ProcessEnv;
   clock: Clock;
   log: Logger;
@@ -25,6 +27,8 @@ export interface ServeOptions {
 export interface DnsServer {
   /** Takes the Corefile from its file again. Resolves when it is taken over or refused. */
   reload(): Promise<void>;
+  /** Answers for as long as plugins want it to while the process ends; resolves then. */
+  lameduck(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -40,7 +44,8 @@ export async function serveDns({ corefile, env, ...options }: ServeOptions): Pro
   const shared = sharedValues();
   const sockets = listeners();
   let current: Generation | undefined;
-  /** The last text that was tried: one that was refused is refused once. */
+  let isEnding = false;
+  /** What was tried last: one that was refused is refused once. */
   let tried = '';
   let turn = Promise.resolve();
 
@@ -52,11 +57,11 @@ export async function serveDns({ corefile, env, ...options }: ServeOptions): Pro
     setUps: plugins,
     metrics: memo(registry),
     shared: (name, make) => shared.get(name, make),
+    isEnding: () => isEnding,
     reload: () => void reload(),
   };
 
   async function take(text: string): Promise<void> {
-    tried = text;
     shared.begin();
     let next: Generation | undefined;
     try {
@@ -75,9 +80,12 @@ export async function serveDns({ corefile, env, ...options }: ServeOptions): Pro
 
   const reload = (): Promise<void> => {
     turn = turn.then(async () => {
+      if (isEnding) return;
       try {
         const text = readFileSync(corefile, 'utf8');
-        if (text === tried) return;
+        const whole = withImports(text, corefile, env);
+        if (whole === tried) return;
+        tried = whole;
         await take(text);
         log.info({}, 'the changed Corefile is served now');
       } catch (err) {
@@ -88,17 +96,35 @@ export async function serveDns({ corefile, env, ...options }: ServeOptions): Pro
     return turn;
   };
 
-  await take(readFileSync(corefile, 'utf8'));
-  log.info({ ports: [...(current as unknown as Generation).dns.keys()] }, 'DNS is served');
+  const text = readFileSync(corefile, 'utf8');
+  tried = withImports(text, corefile, env);
+  await take(text);
+  log.info({ servers: [...(current as unknown as Generation).dns.keys()] }, 'DNS is served');
   return {
     reload,
+    async lameduck() {
+      isEnding = true;
+      await turn;
+      await Promise.all((current?.plugins ?? []).map(async (plugin) => plugin.lameduck?.()));
+    },
     async close() {
+      isEnding = true;
       await turn;
       for (const plugin of current?.plugins ?? []) plugin.stop?.();
       await sockets.close();
       shared.close();
     },
   };
+}
+
+/** The Corefile as it reads with what it imports: it has changed when this has. */
+function withImports(text: string, corefile: string, env: NodeJS.ProcessEnv): string {
+  try {
+    return JSON.stringify(parseCorefile(text, env, readerOf(corefile, [])));
+  } catch {
+    // Whatever is wrong is told when it is taken over.
+    return text;
+  }
 }
 
 /** Made at the first asking. */

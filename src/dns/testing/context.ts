@@ -2,11 +2,25 @@
 import { Registry } from 'prom-client';
 import { FakeClock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
-import type { HttpAnswer, Next, Query, SetUp, SetUpContext } from '../contract.ts';
+import type { HttpAnswer, Next, Query, SetUp, SetUpContext, TlsOptions } from '../contract.ts';
 import { parseCorefile } from '../corefile/parse.ts';
-import { questionMessage, replyTo } from '../wire/message.ts';
+import { encodeMessage } from '../wire/encode.ts';
+import { type Message, questionMessage, replyTo } from '../wire/message.ts';
 import { canonical } from '../wire/name.ts';
 import { rcode, recordType } from '../wire/types.ts';
+
+/** What a plugin does of itself, answered by what stands behind it. */
+export const handleOf = (plugin: ReturnType<SetUp>): NonNullable<ReturnType<SetUp>['handle']> => {
+  if (!plugin.handle) throw new Error(`Cannot ask ${plugin.name}: it answers nothing`);
+  return plugin.handle.bind(plugin);
+};
+
+/** As the server does it: asks the plugin, and says what goes out. */
+export async function served(plugin: ReturnType<SetUp>, asked: Query, next: Next): Promise<Message> {
+  const reply = await handleOf(plugin)(asked, next);
+  if (!reply.notes?.silent) for (const sent of asked.whenSent) sent(reply, encodeMessage(reply).length);
+  return reply;
+}
 
 /** `a.example. AAAA`, as a client asks it; without a type it is A. */
 export function query(text: string, client: Partial<Query['client']> = {}): Query {
@@ -19,6 +33,8 @@ export function query(text: string, client: Partial<Query['client']> = {}): Quer
     question,
     name: canonical(name),
     client: { address: '10.244.0.9', port: 40_000, protocol: 'udp', ...client },
+    size: 40,
+    whenSent: [],
   };
 }
 
@@ -43,12 +59,14 @@ export interface FakeContext extends SetUpContext {
   readonly http: Map<string, HttpAnswer>;
   /** What it told the process to do: `reload`, `end`. */
   readonly told: string[];
+  readonly tls: TlsOptions;
 }
 
 export function fakeContext(change: Partial<SetUpContext> = {}): FakeContext {
   const registry = new Registry();
   const http = new Map<string, HttpAnswer>();
   const told: string[] = [];
+  const tls: TlsOptions = {};
   return {
     zones: ['.'],
     server: 'dns://:53',
@@ -61,7 +79,12 @@ export function fakeContext(change: Partial<SetUpContext> = {}): FakeContext {
     shared: (_name, make) => make(new AbortController().signal),
     serveHttp: (address, path, answer) => void http.set(address + path, answer),
     resolve: ({ message }) => replyTo(message, rcode.REFUSED),
+    serveTls: (options) => void Object.assign(tls, options),
     plugins: () => [],
+    neighbours: () => [],
+    isEnding: () => false,
+    pathOf: (file) => file,
+    sources: () => ['/etc/coredns/Corefile'],
     reload: () => void told.push('reload'),
     end: () => void told.push('end'),
     corefile: '/etc/coredns/Corefile',
@@ -70,6 +93,7 @@ export function fakeContext(change: Partial<SetUpContext> = {}): FakeContext {
     log: fakeLog(),
     http,
     told,
+    tls,
   };
 }
 

@@ -61,7 +61,35 @@ export interface Message {
   authorities: readonly ResourceRecord[];
   additionals: readonly ResourceRecord[];
   edns?: Edns;
+  notes?: Notes;
 }
+
+/** What this process says to itself about a reply; nothing of it is sent as such. */
+export interface Notes {
+  /** The plugin that gave it. */
+  by?: string;
+  /** No answer at all. */
+  silent?: true;
+  /** The largest UDP message to send, whatever the client takes beyond it. */
+  udpSize?: number;
+  /** To be sent to those who sent an OPT record. */
+  options?: Edns['options'];
+  /** The answer is the same until this is stale. */
+  lasting?: Lasting;
+  /** To be called before its bytes, without an OPT record, are given again to a client of a family. */
+  again?: (bytes: Uint8Array, family: 4 | 6) => void;
+}
+
+/** Shared by all answers that one change makes wrong. */
+export interface Lasting {
+  stale: boolean;
+}
+
+/** Adds to what is noted of a reply. */
+export const noted = (message: Message, notes: Notes): Message => ({
+  ...message,
+  notes: { ...message.notes, ...notes },
+});
 
 /** A question of our own, with nothing beside it. */
 export const questionMessage = (id: number, name: string, type: number): Message => ({
@@ -119,6 +147,10 @@ export const ptrRecord = (name: string, ttl: number, target: string): ResourceRe
   record(name, recordType.PTR, ttl, { kind: 'name', name: target });
 export const nsRecord = (name: string, ttl: number, target: string): ResourceRecord =>
   record(name, recordType.NS, ttl, { kind: 'name', name: target });
+export const mxRecord = (name: string, ttl: number, preference: number, exchange: string): ResourceRecord =>
+  record(name, recordType.MX, ttl, { kind: 'mx', preference, exchange });
+export const bytesRecord = (name: string, type: number, ttl: number, bytes: Uint8Array): ResourceRecord =>
+  record(name, type, ttl, { kind: 'bytes', bytes });
 export const txtRecord = (name: string, ttl: number, ...texts: string[]): ResourceRecord =>
   record(name, recordType.TXT, ttl, { kind: 'text', texts });
 export const srvRecord = (

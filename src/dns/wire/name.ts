@@ -5,6 +5,8 @@
 import { WireError } from './error.ts';
 
 const longestName = 255;
+/** A name has no more labels than this, so no more pointers are of use; a message full of them costs time. */
+const mostPointers = 127;
 export const longestLabel = 63;
 const pointerBits = 0xc0;
 
@@ -15,6 +17,7 @@ export function readName(bytes: Uint8Array, at: number): { name: string; end: nu
   let end = -1;
   let position = at;
   let floor = at;
+  let pointers = 0;
   for (;;) {
     const size = bytes[position];
     if (size === undefined) throw new WireError('Cannot read a name: it runs past the end of the message');
@@ -31,6 +34,8 @@ export function readName(bytes: Uint8Array, at: number): { name: string; end: nu
       // Each jump goes further back than the last, so that no chain of pointers is endless.
       if (target >= floor)
         throw new WireError('Cannot read a name: a compression pointer does not point backwards');
+      if (++pointers > mostPointers)
+        throw new WireError('Cannot read a name: it has too many compression pointers');
       floor = target;
       position = target;
       continue;
@@ -86,3 +91,20 @@ export function canonical(name: string): string {
 /** Whether a name is the zone itself or below it. Both canonical. */
 export const isWithin = (name: string, zone: string): boolean =>
   zone === '.' || name === zone || name.endsWith(`.${zone}`);
+
+/** `a.b.`, `b.`; an escaped dot ends no label. */
+export function* suffixesOf(name: string): Iterable<string> {
+  for (let start = 0; start < name.length; start++) {
+    yield name.slice(start);
+    while (start < name.length && name[start] !== '.') start += name[start] === '\\' ? 2 : 1;
+  }
+}
+
+/** The longest of some zones that a name is in; all canonical. */
+export const zoneOf = (name: string, zones: readonly string[]): string | undefined =>
+  zones
+    .filter((zone) => isWithin(name, zone))
+    .reduce<string | undefined>(
+      (best, zone) => (best && best.length >= zone.length ? best : zone),
+      undefined,
+    );

@@ -135,6 +135,15 @@ describe('a message', () => {
 });
 
 describe('a name', () => {
+  test('of more pointers than a name can have labels is refused', () => {
+    const ladder = (rungs: number): Buffer => {
+      const bytes = Buffer.alloc(2 + 2 * rungs);
+      for (let i = 1; i <= rungs; i++) bytes.writeUInt16BE(0xc000 | (i === 1 ? 0 : 2 * (i - 1)), 2 * i);
+      return bytes;
+    };
+    assert.equal(readName(ladder(127), 2 * 127).name, '.');
+    assert.throws(() => readName(ladder(128), 2 * 128), /too many compression pointers/);
+  });
   test('whose pointer points at itself or forwards is refused', () => {
     assert.throws(() => readName(Uint8Array.of(0xc0, 0x00), 0), WireError);
     assert.throws(() => readName(Uint8Array.of(1, 97, 0xc0, 0x00), 0), WireError);

@@ -2,8 +2,7 @@
  * Datagrams of a socket in batches (recvmmsg(2), sendmmsg(2)): where thousands wait, a call for each of them costs
  * several times what the kernel's own work does.
  */
-import { closeSync, writeSync } from 'node:fs';
-import { checked, koffi } from './libc.ts';
+import { koffi } from './libc.ts';
 
 export interface Datagrams {
   /** Where datagram i stands: from i × {@link Datagrams.size}. */
@@ -29,20 +28,9 @@ const vectorWords = 4;
 const addressBytes = 28;
 const MSG_DONTWAIT = 0x40;
 
-/** Says when datagrams wait at a socket, without taking any. */
-export interface Waiter {
-  /** Calls back once something can be received, or after half a second; one at a time. */
-  wait(callback: () => void): void;
-  /** Lets who waits go, now; nobody may wait any more. */
-  end(): void;
-}
-
 interface Calls {
   recvmmsg: (fd: number, headers: Uint8Array, count: number, flags: number, timeout: null) => number;
   sendmmsg: (fd: number, headers: Uint8Array, count: number, flags: number) => number;
-  dup: (fd: number) => number;
-  eventfd: (count: number, flags: number) => number;
-  poll: { async(fds: Uint8Array, count: number, timeoutMs: number, done: () => void): void };
 }
 
 let calls: Calls | undefined;
@@ -53,47 +41,8 @@ function load(): Calls {
   calls = {
     recvmmsg: library.func('int recvmmsg(int fd, void *headers, uint count, int flags, void *timeout)'),
     sendmmsg: library.func('int sendmmsg(int fd, void *headers, uint count, int flags)'),
-    dup: library.func('int dup(int fd)'),
-    eventfd: library.func('int eventfd(uint count, int flags)'),
-    poll: library.func('int poll(void *fds, ulong count, int timeout)'),
-  } as unknown as Calls;
+  } as Calls;
   return calls;
-}
-
-/** Another descriptor of the same socket. It belongs to the caller. */
-export const duplicate = (fd: number): number => checked('duplicate a socket', load().dup(fd));
-
-const POLLIN = 1;
-/** A process that ends waits for its threads: no thread is away for longer. */
-const longestWaitMs = 500;
-
-/** A thread of Node's pool waits in poll(2): Node's own reading of sockets takes what there is, one by one. */
-export function waiterOf(fd: number): Waiter {
-  const { poll, eventfd } = load();
-  const bell = checked('make an eventfd', eventfd(0, 0));
-  const fds = Buffer.allocUnsafeSlow(16);
-  for (const [i, each] of [fd, bell].entries()) {
-    fds.writeInt32LE(each, i * 8);
-    fds.writeInt32LE(POLLIN, i * 8 + 4);
-  }
-  let isWaiting = false;
-  let isOver = false;
-  const close = () => closeSync(bell);
-  return {
-    wait(callback) {
-      isWaiting = true;
-      poll.async(fds, 2, longestWaitMs, () => {
-        isWaiting = false;
-        if (isOver) close();
-        callback();
-      });
-    },
-    end() {
-      isOver = true;
-      if (isWaiting) writeSync(bell, Buffer.from(new BigUint64Array([1n]).buffer));
-      else close();
-    },
-  };
 }
 
 /** Throws where the C library cannot be called. The socket stays its owner's. */

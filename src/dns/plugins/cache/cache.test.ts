@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Query } from '../../contract.ts';
-import { fakeContext, query, setUpFrom } from '../../testing/context.ts';
+import { fakeContext, handleOf, query, setUpFrom } from '../../testing/context.ts';
 import { zoneText } from '../../testing/zone.ts';
 import { addressRecord, cnameRecord, type Message, replyTo, soaRecord } from '../../wire/message.ts';
 import { rcode } from '../../wire/types.ts';
@@ -23,8 +23,10 @@ function cached(lines = 'cache') {
   const context = fakeContext();
   const plugin = setUpFrom(cache, lines, context);
   let count = 0;
+  const world = { isAway: false };
   const behind = ({ message, question, name }: Query): Message => {
     count++;
+    if (world.isAway) throw new Error('no upstream answered');
     const [kind = '', ttl = ''] = name.split('.')[0]?.split('-') ?? [];
     const reply = replyTo(message);
     if (kind === 'fail') return { ...reply, rcode: rcode.SERVFAIL };
@@ -45,8 +47,8 @@ function cached(lines = 'cache') {
     };
   };
   const ask = async (asked: string | Query): Promise<Message> =>
-    plugin.handle?.(typeof asked === 'string' ? query(asked) : asked, behind) as Message;
-  return { context, ask, dig: async (text: string) => zoneText(await ask(text)), asked: () => count };
+    handleOf(plugin)(typeof asked === 'string' ? query(asked) : asked, behind);
+  return { context, world, ask, dig: async (text: string) => zoneText(await ask(text)), asked: () => count };
 }
 
 describe('an answer', () => {
@@ -111,13 +113,27 @@ describe('that there is no answer', () => {
       assert.equal(asked(), 2);
     }
   });
-  test('is not kept without a SOA record, nor is a failure or a cut answer', async () => {
+  test('is not kept without a SOA record, nor is a cut answer', async () => {
     const { dig, asked } = cached();
-    for (const name of ['bare-60.example.', 'fail-60.example.', 'cut-60.example.']) {
+    for (const name of ['bare-60.example.', 'cut-60.example.']) {
       await dig(name);
       await dig(name);
     }
-    assert.equal(asked(), 6);
+    assert.equal(asked(), 4);
+  });
+  test('because of a failure is known for five seconds, or as long as is told', async () => {
+    for (const [lines, ms] of [
+      ['cache', 5_000],
+      ['cache {\n servfail 20s\n}', 20_000],
+      ['cache {\n servfail 0\n}', 0],
+    ] as const) {
+      const { dig, context, asked } = cached(lines);
+      for (let i = 0; i < 2; i++) assert.deepEqual(await dig('fail-60.example.'), ['SERVFAIL']);
+      assert.equal(asked(), ms === 0 ? 2 : 1);
+      context.clock.advance(ms);
+      await dig('fail-60.example.');
+      assert.equal(asked(), ms === 0 ? 3 : 2);
+    }
   });
 });
 
@@ -149,8 +165,11 @@ describe('the lines in the Corefile', () => {
   });
   test('that are not understood are refused with their line', () => {
     const refusal = (lines: string, message: RegExp) => assert.throws(() => cached(lines), message);
-    refusal('cache {\n prefetch 10\n}', /Corefile:3: cache: option "prefetch" is not supported/);
-    refusal('cache {\n serve_stale\n}', /Corefile:3: cache: option "serve_stale" is not supported/);
+    refusal('cache {\n prefetch\n}', /Corefile:3: cache: prefetch is a number from 0, not ""/);
+    refusal('cache {\n prefetch 1 1m 5%\n}', /prefetch's percentage is from 10% to 99%, not "5%"/);
+    refusal('cache {\n serve_stale 1h later\n}', /serve_stale refreshes immediate or verify, not "later"/);
+    refusal('cache {\n servfail 6m\n}', /Corefile:3: cache: servfail is at most 5m/);
+    refusal('cache {\n forever\n}', /Corefile:3: cache: option "forever" is not supported/);
     refusal('cache {\n disable all\n}', /Corefile:3: cache: disable success or denial, not "all"/);
     refusal(
       'cache {\n success many\n}',
@@ -160,14 +179,75 @@ describe('the lines in the Corefile', () => {
   });
 });
 
-test('questions that were answered from the cache are counted', async () => {
-  const { dig, context } = cached();
+describe('an answer that is asked for often', () => {
+  test('is asked for again before it is over', async () => {
+    const { dig, context, asked } = cached('cache {\n prefetch 2 30s 20%\n}');
+    await dig('a-60.');
+    context.clock.advance(47_000);
+    assert.deepEqual(await dig('a-60.'), ['a-60. 13 A 192.0.2.1']);
+    assert.equal(asked(), 1);
+    await dig('a-60.');
+    assert.equal(asked(), 1, 'a fifth of its life is not left yet');
+    context.clock.advance(1_001);
+    assert.deepEqual(await dig('a-60.'), ['a-60. 12 A 192.0.2.1']);
+    await new Promise(setImmediate);
+    assert.equal(asked(), 2);
+    assert.deepEqual(await dig('a-60.'), ['a-60. 60 A 192.0.2.2']);
+  });
+  test('is not popular when the questions are far apart', async () => {
+    const { dig, context, asked } = cached('cache {\n prefetch 2 10s 50%\n}');
+    await dig('a-60.');
+    for (let i = 0; i < 5; i++) {
+      context.clock.advance(11_000);
+      await dig('a-60.');
+    }
+    assert.equal(asked(), 1);
+  });
+});
+
+describe('an answer that is over', () => {
+  test('is given with no ttl while a fresh one is asked for', async () => {
+    const { dig, context, asked } = cached('cache {\n serve_stale\n}');
+    await dig('a-60.');
+    context.clock.advance(61_000);
+    assert.deepEqual(await dig('a-60.'), ['a-60. 0 A 192.0.2.1']);
+    await new Promise(setImmediate);
+    assert.equal(asked(), 2);
+    assert.deepEqual(await dig('a-60.'), ['a-60. 60 A 192.0.2.2']);
+  });
+  test('is given when there is no fresh one, for as long as is told', async () => {
+    const { dig, context, world } = cached('cache {\n serve_stale 10m verify\n}');
+    await dig('a-60.');
+    context.clock.advance(61_000);
+    world.isAway = true;
+    assert.deepEqual(await dig('a-60.'), ['a-60. 0 A 192.0.2.1']);
+    world.isAway = false;
+    assert.deepEqual(await dig('a-60.'), ['a-60. 60 A 192.0.2.3']);
+    context.clock.advance(660_000);
+    world.isAway = true;
+    await assert.rejects(dig('a-60.'), /no upstream answered/);
+  });
+});
+
+test('with `keepttl` the ttl is not counted down', async () => {
+  const { dig, context } = cached('cache {\n keepttl\n}');
   await dig('a-60.');
-  await dig('a-60.');
-  await dig('none-60.');
-  await dig('none-60.');
+  context.clock.advance(20_000);
+  assert.deepEqual(await dig('a-60.'), ['a-60. 60 A 192.0.2.1']);
+});
+
+test('what the cache does is counted', async () => {
+  const { dig, context } = cached('cache {\n success 1\n}');
+  for (const name of ['a-60.', 'a-60.', 'none-60.', 'none-60.', 'b-60.']) await dig(name);
   const text = await context.registry.metrics();
-  assert.match(text, /coredns_cache_hits_total\{server="dns:\/\/:53",type="success"\} 1/);
-  assert.match(text, /coredns_cache_hits_total\{server="dns:\/\/:53",type="denial"\} 1/);
-  assert.match(text, /coredns_cache_misses_total\{server="dns:\/\/:53"\} 2/);
+  const labels = 'server="dns://:53",zones=".",view=""';
+  for (const line of [
+    `coredns_cache_hits_total{${labels},type="success"} 1`,
+    `coredns_cache_hits_total{${labels},type="denial"} 1`,
+    `coredns_cache_misses_total{${labels}} 3`,
+    `coredns_cache_requests_total{${labels}} 5`,
+    `coredns_cache_entries{${labels},type="success"} 1`,
+    `coredns_cache_evictions_total{${labels},type="success"} 1`,
+  ])
+    assert.ok(text.includes(line), `${line} in\n${text}`);
 });

@@ -1,6 +1,8 @@
 /** The lines of `cache` in a Corefile. */
-import { CorefileError, type Directive } from '../../corefile/parse.ts';
-import { zoneOf } from '../../corefile/zones.ts';
+import { expectNoMore, unknownOption } from '../../corefile/arity.ts';
+import { CorefileError, type Directive, type Line } from '../../corefile/parse.ts';
+import { takeDuration, takeNumber } from '../../corefile/values.ts';
+import { zonesOf } from '../../corefile/zones.ts';
 
 export interface Kept {
   capacity: number;
@@ -11,50 +13,118 @@ export interface Kept {
   disabled: readonly string[];
 }
 
+export interface Prefetch {
+  /** So many questions, none longer than this after the one before, make an answer popular. */
+  amount: number;
+  withinMs: number;
+  /** It is asked for again when this part of its life is left. */
+  fraction: number;
+}
+
+export interface ServeStale {
+  forMs: number;
+  /** Whether it is tried first to get a fresh answer. */
+  verify: boolean;
+}
+
 export interface Options {
   zones: readonly string[];
   success: Kept;
   denial: Kept;
+  prefetch?: Prefetch;
+  serveStale?: ServeStale;
+  /** Seconds for which a failure is known; 0 is not at all. */
+  servfailTtl: number;
+  /** The ttl is not counted down. */
+  keepttl: boolean;
 }
 
 /** Defaults are CoreDNS's. https://coredns.io/plugins/cache/ */
 export function optionsOf({ args, block, line }: Directive, serverZones: readonly string[]): Options {
   const hasTtl = /^\d+$/.test(args[0] ?? '');
-  const zones = (hasTtl ? args.slice(1) : args).map(zoneOf);
-  const ttl = hasTtl ? numberOf('its ttl', args[0] ?? '', line, 1) : undefined;
+  const zones = (hasTtl ? args.slice(1) : args).flatMap(zonesOf);
+  const ttl = hasTtl ? takeNumber('cache: its ttl', args[0], line, { least: 1 }) : undefined;
   const options: Options = {
     zones: zones.length > 0 ? zones : serverZones,
     success: { capacity: 9984, maxTtl: ttl ?? 3600, minTtl: 5, disabled: [] },
     denial: { capacity: 9984, maxTtl: ttl ?? 1800, minTtl: 5, disabled: [] },
+    servfailTtl: 5,
+    keepttl: false,
   };
   for (const each of block) apply(options, each);
   return options;
 }
 
-function apply(options: Options, { name, args, line }: Directive): void {
-  const [first = '', ...rest] = args;
+function apply(options: Options, option: Directive): void {
+  const { name, args, line } = option;
   switch (name) {
     case 'success':
-    case 'denial': {
-      const [maxTtl, minTtl] = rest;
-      const kept = options[name];
-      kept.capacity = numberOf(`${name}'s capacity`, first, line, 1);
-      if (maxTtl !== undefined) kept.maxTtl = numberOf(`${name}'s ttl`, maxTtl, line, 1);
-      if (minTtl !== undefined) kept.minTtl = numberOf(`${name}'s least ttl`, minTtl, line, 0);
+    case 'denial':
+      return keep(options[name], option);
+    case 'prefetch':
+      options.prefetch = prefetchOf(option);
       return;
-    }
+    case 'serve_stale':
+      options.serveStale = serveStaleOf(option);
+      return;
+    case 'servfail':
+      expectNoMore(option, 1);
+      options.servfailTtl = servfailTtlOf(args[0], line);
+      return;
+    case 'keepttl':
+      expectNoMore(option, 0);
+      options.keepttl = true;
+      return;
     case 'disable':
-      if (first !== 'success' && first !== 'denial')
-        throw new CorefileError(line, `cache: disable success or denial, not "${first}"`);
-      options[first].disabled = rest.length > 0 ? rest.map(zoneOf) : options.zones;
-      return;
+      return disable(options, option);
     default:
-      throw new CorefileError(line, `cache: option "${name}" is not supported`);
+      throw unknownOption('cache', option);
   }
 }
 
-function numberOf(what: string, text: string, line: number, least: number): number {
-  const n = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(n >= least)) throw new CorefileError(line, `cache: ${what} is a number from ${least}, not "${text}"`);
-  return n;
+function keep(kept: Kept, option: Directive): void {
+  const { name, args, line } = option;
+  const [capacity, maxTtl, minTtl] = args;
+  expectNoMore(option, 3);
+  kept.capacity = takeNumber(`cache: ${name}'s capacity`, capacity, line, { least: 1 });
+  if (maxTtl !== undefined) kept.maxTtl = takeNumber(`cache: ${name}'s ttl`, maxTtl, line, { least: 1 });
+  if (minTtl !== undefined) kept.minTtl = takeNumber(`cache: ${name}'s least ttl`, minTtl, line);
+}
+
+function disable(options: Options, { args: [sort = '', ...zones], line }: Directive): void {
+  if (sort !== 'success' && sort !== 'denial')
+    throw new CorefileError(line, `cache: disable success or denial, not "${sort}"`);
+  options[sort].disabled = zones.length > 0 ? zones.flatMap(zonesOf) : options.zones;
+}
+
+function prefetchOf(option: Directive): Prefetch {
+  const { args, line } = option;
+  expectNoMore(option, 3);
+  const [amount, within = '1m', percentage = '10%'] = args;
+  const percent = /^(\d{1,2})%$/.exec(percentage)?.[1];
+  if (percent === undefined || Number(percent) < 10)
+    throw new CorefileError(line, `cache: prefetch's percentage is from 10% to 99%, not "${percentage}"`);
+  return {
+    amount: takeNumber('cache: prefetch', amount, line),
+    withinMs: takeDuration("cache: prefetch's duration", within, line),
+    fraction: Number(percent) / 100,
+  };
+}
+
+function serveStaleOf(option: Directive): ServeStale {
+  const { args, line } = option;
+  expectNoMore(option, 2);
+  const [duration = '1h', mode = 'immediate'] = args;
+  if (mode !== 'immediate' && mode !== 'verify')
+    throw new CorefileError(line, `cache: serve_stale refreshes immediate or verify, not "${mode}"`);
+  return { forMs: takeDuration('cache: serve_stale', duration, line), verify: mode === 'verify' };
+}
+
+/** RFC 2308 section 7.1: a failure may be known for five minutes. */
+const longestServfail = 300;
+
+function servfailTtlOf(text: string | undefined, line: Line): number {
+  const seconds = takeDuration('cache: servfail', text, line) / 1000;
+  if (seconds > longestServfail) throw new CorefileError(line, 'cache: servfail is at most 5m');
+  return seconds;
 }

@@ -1,35 +1,47 @@
 /** Answers for as long as they live, and no more than so many: the one that was not asked for longest goes first. */
 import type { Message, ResourceRecord } from '../../wire/message.ts';
 
+export interface Item {
+  readonly message: Message;
+  readonly fromMs: number;
+  readonly untilMs: number;
+  /** Questions that it was the answer to, and the last of them: what makes an answer popular. */
+  asked: { count: number; lastMs: number };
+  /** A fresh answer is being asked for. */
+  isRefreshing: boolean;
+}
+
 export interface Store {
-  put(key: string, message: Message, ttl: number, nowMs: number): void;
-  /** What is left of an answer, with its ttl counted down; undefined when there is none. */
-  get(key: string, nowMs: number): Message | undefined;
+  readonly size: number;
+  /** Whether another one had to go. */
+  put(key: string, message: Message, ttl: number, nowMs: number): boolean;
+  /** Also one that is over, for as long as it may be given nevertheless. */
+  get(key: string, nowMs: number): Item | undefined;
 }
 
-interface Entry {
-  message: Message;
-  untilMs: number;
-}
-
-export function store(capacity: number): Store {
-  const entries = new Map<string, Entry>();
+/** `staleMs`: for how long after its end an answer is still kept. */
+export function store(capacity: number, staleMs = 0): Store {
+  const items = new Map<string, Item>();
   return {
+    get size() {
+      return items.size;
+    },
     put(key, message, ttl, nowMs) {
-      entries.delete(key);
-      entries.set(key, { message, untilMs: nowMs + ttl * 1000 });
-      for (const oldest of entries.keys()) {
-        if (entries.size <= capacity) break;
-        entries.delete(oldest);
-      }
+      const asked = items.get(key)?.asked ?? { count: 0, lastMs: nowMs };
+      items.delete(key);
+      const untilMs = nowMs + ttl * 1000;
+      items.set(key, { message, fromMs: nowMs, untilMs, asked, isRefreshing: false });
+      const [oldest] = items.keys();
+      if (items.size <= capacity || oldest === undefined) return false;
+      return items.delete(oldest);
     },
     get(key, nowMs) {
-      const entry = entries.get(key);
-      if (!entry) return undefined;
-      entries.delete(key);
-      if (entry.untilMs <= nowMs) return undefined;
-      entries.set(key, entry);
-      return withTtl(entry.message, Math.ceil((entry.untilMs - nowMs) / 1000));
+      const item = items.get(key);
+      if (!item) return undefined;
+      items.delete(key);
+      if (item.untilMs + staleMs <= nowMs) return undefined;
+      items.set(key, item);
+      return item;
     },
   };
 }

@@ -1,24 +1,48 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Next } from '../../contract.ts';
-import { fakeContext, query, setUpFrom } from '../../testing/context.ts';
+import { fakeContext, handleOf, query, setUpFrom } from '../../testing/context.ts';
 import { zoneText } from '../../testing/zone.ts';
 import { errors } from './index.ts';
 
+const now: Next = () => {
+  throw new Error('no upstream');
+};
+const later: Next = () => Promise.reject(new Error('too late'));
+
 test('a question that fails, now or later, is answered SERVFAIL and written down with the reason', async () => {
-  const now: Next = () => {
-    throw new Error('no upstream');
-  };
-  const later: Next = () => Promise.reject(new Error('too late'));
   for (const [next, why] of [
     [now, 'no upstream'],
     [later, 'too late'],
   ] as const) {
     const context = fakeContext();
-    const reply = await setUpFrom(errors, 'errors', context).handle?.(query('x.example. AAAA'), next);
-    assert.deepEqual(reply && zoneText(reply), ['SERVFAIL']);
-    assert.deepEqual(context.log.lines, [
-      `error a question failed {"name":"x.example.","type":"AAAA","err":"${why}"}`,
-    ]);
+    const reply = await handleOf(setUpFrom(errors, 'errors', context))(query('x.example. AAAA'), next);
+    assert.deepEqual(zoneText(reply), ['SERVFAIL']);
+    assert.deepEqual(context.log.lines, [`error 2 x.example. AAAA: ${why} {"plugin":"errors"}`]);
   }
+});
+
+test('failures that are alike are told together', async () => {
+  const context = fakeContext();
+  const plugin = setUpFrom(errors, 'errors {\n consolidate 5m "no up" warning\n}', context);
+  for (let i = 0; i < 3; i++) await handleOf(plugin)(query('x.example.'), now);
+  await handleOf(plugin)(query('x.example.'), later);
+  assert.deepEqual(context.log.lines, ['error 2 x.example. A: too late {"plugin":"errors"}']);
+  context.clock.advance(300_000);
+  await new Promise(setImmediate);
+  assert.equal(context.log.lines[1], `warn 3 errors like 'no up' occurred in last 300s {"plugin":"errors"}`);
+});
+
+test('the stack is written where it is wanted', async () => {
+  const context = fakeContext();
+  await handleOf(setUpFrom(errors, 'errors {\n stacktrace\n}', context))(query('x.'), now);
+  assert.match(context.log.lines[0] ?? '', /errors\.test\.ts/);
+});
+
+test('what is not understood is refused', () => {
+  const refusal = (lines: string, expected: RegExp) =>
+    assert.throws(() => setUpFrom(errors, `errors {\n${lines}\n}`, fakeContext()), expected);
+  refusal('consolidate x y', /Corefile:3: errors: consolidate is a duration such as 10s, not "x"/);
+  refusal('consolidate 1s y loud', /level is one of debug, info, warning, error, not "loud"/);
+  refusal('quiet', /Corefile:3: errors: option "quiet" is not supported/);
 });

@@ -1,27 +1,29 @@
 /**
- * One question to one upstream. Each has a socket, and so a source port, and an id of its own: who wants to slip
- * in an answer must guess both (RFC 5452).
+ * One question to one upstream. By UDP each has a socket, and so a source port, and an id of its own: who wants to
+ * slip in an answer must guess both (RFC 5452).
  */
 import { randomInt } from 'node:crypto';
 import dgram from 'node:dgram';
 import net from 'node:net';
-import { splitter } from '../../server/tcp.ts';
 import { decodeMessage } from '../../wire/decode.ts';
 import { encodeMessage } from '../../wire/encode.ts';
 import type { Message } from '../../wire/message.ts';
 import type { Target } from './options.ts';
+import type { Upstream } from './upstreams.ts';
 
 /** Rejects when the upstream fails, or when the signal says that it took too long. */
 export async function exchange(
   asked: Message,
-  to: Target,
+  upstream: Upstream,
   protocol: 'udp' | 'tcp',
   signal: AbortSignal,
 ): Promise<Message> {
   const question: Message = { ...asked, id: randomInt(65_536) };
-  if (protocol === 'tcp') return overTcp(question, to, signal);
-  const answer = await overUdp(question, to, signal);
-  return answer.truncated ? overTcp(question, to, signal) : answer;
+  const connected = () =>
+    upstream.connections.ask(encodeMessage(question), (packet) => matching(packet, question), signal);
+  if (protocol === 'tcp' || upstream.tls) return connected();
+  const answer = await overUdp(question, upstream, signal);
+  return answer.truncated ? connected() : answer;
 }
 
 function overUdp(question: Message, { address, port }: Target, signal: AbortSignal): Promise<Message> {
@@ -52,28 +54,6 @@ function overUdp(question: Message, { address, port }: Target, signal: AbortSign
       if (isOpen) socket.send(encodeMessage(question));
     });
     if (signal.aborted) abort();
-  });
-}
-
-function overTcp(question: Message, { address, port }: Target, signal: AbortSignal): Promise<Message> {
-  return new Promise((resolve, reject) => {
-    const split = splitter();
-    const socket = net.connect({ host: address, port, signal, noDelay: true });
-    socket.on('error', reject);
-    socket.on('close', () => reject(new Error(`${address} closed the connection`)));
-    socket.on('connect', () => {
-      const packet = encodeMessage(question);
-      const length = Buffer.alloc(2);
-      length.writeUInt16BE(packet.length);
-      socket.write(Buffer.concat([length, packet]));
-    });
-    socket.on('data', (chunk: Buffer) => {
-      for (const packet of split(chunk)) {
-        const answer = matching(packet, question);
-        if (answer) resolve(answer);
-        socket.destroy();
-      }
-    });
   });
 }
 

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import dgram from 'node:dgram';
 import { once } from 'node:events';
+import { readFileSync, rmSync } from 'node:fs';
 import { after, describe, test } from 'node:test';
 import type { Next, Query } from '../../contract.ts';
-import { fakeContext, query, refused, setUpFrom } from '../../testing/context.ts';
+import { listenTcp } from '../../server/tcp.ts';
+import { certificate } from '../../testing/certificate.ts';
+import { fakeContext, handleOf, query, refused, setUpFrom } from '../../testing/context.ts';
 import { type Upstream, upstream } from '../../testing/upstream.ts';
 import { zoneText } from '../../testing/zone.ts';
 import { decodeMessage } from '../../wire/decode.ts';
@@ -130,6 +133,69 @@ describe('an upstream', () => {
       asked.map(({ client }) => client.protocol),
       ['tcp', 'udp', 'tcp'],
     );
+  });
+  test('is asked over a connection that is kept for the next question', async () => {
+    const { port, asked } = await started(withAnswer('192.0.2.53'));
+    const { ask, context, made } = plugin(`forward . 127.0.0.1:${port} {\n force_tcp\n expire 10s\n}`);
+    closing.push(() => made.stop?.());
+    await ask(query('a.example.'));
+    await ask(query('b.example.'));
+    context.clock.advance(10_001);
+    await ask(query('c.example.'));
+    const ports = asked.map(({ client }) => client.port);
+    assert.equal(ports[0], ports[1]);
+    assert.notEqual(ports[1], ports[2]);
+  });
+  test('that failed too often is down until it answers for its health', async () => {
+    let isSilent = true;
+    const asked: string[] = [];
+    const port = await byHand((packet) => {
+      const message = decodeMessage(packet);
+      asked.push(message.questions[0]?.name ?? '');
+      return isSilent ? [] : [encodeMessage(replyTo(message))];
+    });
+    const { context, ask, made } = plugin(
+      `forward . 127.0.0.1:${port} {\n max_fails 1\n failfast_all_unhealthy_upstreams\n health_check 1s domain health.example\n}`,
+    );
+    closing.push(() => made.stop?.());
+    const first = ask(query('a.example.'));
+    await Promise.all([assert.rejects(first), advanced(context.clock)]);
+    assert.deepEqual(zoneText(await ask(query('b.example.'))), ['SERVFAIL']);
+    assert.ok(!asked.includes('b.example.'), 'nobody is asked while all are down');
+    assert.ok(asked.includes('health.example.'));
+    isSilent = false;
+    await advanced(context.clock);
+    assert.deepEqual(zoneText(await ask(query('c.example.'))), []);
+    assert.match(await context.registry.metrics(), /coredns_proxy_healthcheck_failures_total\{.*\} [1-9]/);
+  });
+  test('whose answer another may better is followed by it, or by the next plugin', async () => {
+    const [bad, good] = await Promise.all([
+      started(({ message }) => replyTo(message, 5)),
+      started(withAnswer('192.0.2.53')),
+    ]);
+    const to = `127.0.0.1:${bad.port} 127.0.0.1:${good.port}`;
+    const lines = (option: string) => `forward . ${to} {\n policy sequential\n ${option}\n}`;
+    assert.deepEqual(zoneText(await plugin(lines('failover REFUSED')).ask(query('a.'))), [
+      'a. 60 A 192.0.2.53',
+    ]);
+    assert.deepEqual(zoneText(await plugin(lines('failover SERVFAIL')).ask(query('a.'))), ['REFUSED']);
+    const { made } = plugin(lines('next REFUSED'));
+    const next: Next = ({ message }) => replyTo(message, 3);
+    assert.deepEqual(zoneText(await handleOf(made)(query('a.'), next)), ['NXDOMAIN']);
+  });
+  test('is spoken to over TLS, if it shows that it is the one that is meant', async () => {
+    const { directory, ca, cert, key } = await certificate(['dns.example']);
+    closing.push(() => rmSync(directory, { recursive: true }));
+    const server = await listenTcp(0, withAnswer('192.0.2.53'), {
+      tls: { cert: readFileSync(cert), key: readFileSync(key) },
+    });
+    closing.push(() => server.close());
+    const lines = (name: string) =>
+      `forward . tls://127.0.0.1:${server.port} {\n tls ${ca}\n tls_servername ${name}\n}`;
+    const { ask, made } = plugin(lines('dns.example'));
+    closing.push(() => made.stop?.());
+    assert.deepEqual(zoneText(await ask(query('a.'))), ['a. 60 A 192.0.2.53']);
+    await assert.rejects(plugin(lines('other.example')).ask(query('a.')), /no upstream answered/);
   });
   test('is given no more of EDNS than what is meant for it', async () => {
     const { port, asked } = await started(withAnswer('192.0.2.53'));

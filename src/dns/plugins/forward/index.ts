@@ -1,86 +1,149 @@
 import { readFileSync } from 'node:fs';
-import type { Query, SetUp } from '../../contract.ts';
+import type { Next, Query, Reply, SetUp, SetUpContext } from '../../contract.ts';
 import { ownUdpSize } from '../../server/answer.ts';
-import { type Message, replyTo } from '../../wire/message.ts';
+import { type Message, noted, replyTo } from '../../wire/message.ts';
 import { isWithin } from '../../wire/name.ts';
-import { rcode } from '../../wire/types.ts';
+import { rcode, rcodeName } from '../../wire/types.ts';
+import type { SecureOptions } from './connections.ts';
 import { exchange } from './exchange.ts';
-import { optionsOf } from './options.ts';
-import { answered, failed, inOrder, upstreamsOf } from './upstreams.ts';
+import { untilHealthy } from './health.ts';
+import { metricsIn } from './metrics.ts';
+import { type Options, optionsOf } from './options.ts';
+import { answered, failed, inOrder, type Upstream, upstreamsOf } from './upstreams.ts';
 
 /** How long one upstream may take, and all of them together. */
 const timeoutMs = 2_000;
 const deadlineMs = 5_000;
 
 /** Asks other servers, one after the other until one answers. */
-export const forward: SetUp = (directive, { clock, log, random }) => {
+export const forward: SetUp = (directive, context) => {
+  const { clock, log, random, metrics, pathOf } = context;
   const options = optionsOf(directive, (path) => readFileSync(path, 'utf8'));
-  const upstreams = upstreamsOf(options.to);
+  const upstreams = upstreamsOf(options, clock, secureOf(options, pathOf));
+  const counts = metrics('forward', metricsIn);
+  const stopped = new AbortController();
   let turn = 0;
   let underWay = 0;
 
+  function down(upstream: Upstream): void {
+    log.warn({ plugin: 'forward', upstream: nameOf(upstream) }, 'an upstream is down');
+    void untilHealthy(upstream, options, clock, stopped.signal, () =>
+      counts.healthFailures.inc({ proxy_name: 'forward', to: nameOf(upstream) }),
+    );
+  }
+
+  /** One upstream's answer; undefined when it failed. */
+  async function tried(query: Query, upstream: Upstream, leftMs: number): Promise<Message | undefined> {
+    const timer = new AbortController();
+    const late = new AbortController();
+    const startMs = clock.now();
+    void clock.sleep(Math.min(timeoutMs, leftMs), timer.signal).then(() => late.abort());
+    try {
+      const protocol = protocolOf(options.protocol, query);
+      const answer = await exchange(questionOf(query), upstream, protocol, late.signal);
+      answered(upstream);
+      counts.duration.observe(
+        { proxy_name: 'forward', to: nameOf(upstream), rcode: rcodeName(answer.rcode) },
+        (clock.now() - startMs) / 1000,
+      );
+      return noted(replyOf(query, answer), { by: 'forward' });
+    } catch (err) {
+      if (failed(upstream, options.maxFails)) down(upstream);
+      log.debug({ upstream: nameOf(upstream), name: query.name, err: String(err) }, 'an upstream failed');
+      return undefined;
+    } finally {
+      timer.abort();
+    }
+  }
+
   async function ask(query: Query): Promise<Message> {
     const startMs = clock.now();
-    const protocol = protocolOf(options.protocol, query);
-    for (const upstream of inOrder(upstreams, options.policy, turn++, startMs, random)) {
+    let last: Message | undefined;
+    for (const upstream of inOrder(upstreams, options.policy, turn++, random)) {
       const leftMs = startMs + deadlineMs - clock.now();
       if (leftMs <= 0) break;
-      const timer = new AbortController();
-      const late = new AbortController();
-      void clock.sleep(Math.min(timeoutMs, leftMs), timer.signal).then(() => late.abort());
-      try {
-        const answer = await exchange(questionOf(query), upstream, protocol, late.signal);
-        answered(upstream);
-        return replyOf(query, answer);
-      } catch (err) {
-        failed(upstream, options.maxFails, clock.now());
-        log.debug({ upstream: upstream.address, name: query.name, err: String(err) }, 'an upstream failed');
-      } finally {
-        timer.abort();
-      }
+      const reply = await tried(query, upstream, leftMs);
+      last = reply ?? last;
+      if (reply && !options.failover.has(reply.rcode)) return reply;
     }
-    throw new Error(
-      `no upstream answered: ${options.to.map(({ address, port }) => `${address}:${port}`).join(', ')}`,
-    );
+    if (last) return last;
+    throw new Error(`no upstream answered: ${upstreams.map(nameOf).join(', ')}`);
+  }
+
+  function answer(query: Query, next: Next): Reply {
+    if (upstreams.length === 0) return noted(replyTo(query.message, rcode.SERVFAIL), { by: 'forward' });
+    if (upstreams.every(({ isDown }) => isDown)) {
+      counts.allDown.inc();
+      if (options.failFast) return replyTo(query.message, rcode.SERVFAIL);
+    }
+    if (options.maxConcurrent > 0 && underWay >= options.maxConcurrent) {
+      counts.tooMany.inc();
+      return replyTo(query.message, rcode.REFUSED);
+    }
+    underWay++;
+    const asked = ask(query).finally(() => {
+      underWay--;
+    });
+    return options.next.size === 0
+      ? asked
+      : asked.then((reply) => (options.next.has(reply.rcode) ? next(query) : reply));
   }
 
   return {
     name: 'forward',
     handle(query, next) {
-      if (!isWithin(query.name, options.from)) return next(query);
-      if (options.except.some((zone) => isWithin(query.name, zone))) return next(query);
-      if (upstreams.length === 0) return replyTo(query.message, rcode.SERVFAIL);
-      if (options.maxConcurrent > 0 && underWay >= options.maxConcurrent)
-        return replyTo(query.message, rcode.REFUSED);
-      underWay++;
-      return ask(query).finally(() => {
-        underWay--;
-      });
+      const isOurs =
+        options.from.some((zone) => isWithin(query.name, zone)) &&
+        !options.except.some((zone) => isWithin(query.name, zone));
+      return isOurs ? answer(query, next) : next(query);
     },
+    again: () => undefined,
     start() {
+      const [from = '', ...to] = directive.args;
       if (upstreams.length === 0)
         log.warn(
-          { from: options.from },
-          `forward: ${directive.args.slice(1).join(' ')} has no nameserver; every question for ${options.from} is answered SERVFAIL`,
+          { from },
+          `forward: ${to.join(' ')} has no nameserver; every question for ${from} is answered SERVFAIL`,
         );
+    },
+    stop() {
+      stopped.abort();
+      for (const { connections } of upstreams) connections.close();
     },
   };
 };
 
-function protocolOf(wanted: 'as asked' | 'prefer udp' | 'force tcp', { client }: Query): 'udp' | 'tcp' {
+const nameOf = ({ address, port }: Upstream): string =>
+  `${address.includes(':') ? `[${address}]` : address}:${port}`;
+
+/** `tls`, `tls CA`, `tls CERT KEY`, `tls CERT KEY CA`. */
+function secureOf({ tls: { files, serverName } }: Options, pathOf: SetUpContext['pathOf']): SecureOptions {
+  const [cert, key, ca] = files.length === 1 ? [undefined, undefined, files[0]] : files;
+  const read = (file: string) => readFileSync(pathOf(file));
+  return {
+    ...(cert !== undefined && { cert: read(cert) }),
+    ...(key !== undefined && { key: read(key) }),
+    ...(ca !== undefined && { ca: read(ca) }),
+    ...(serverName !== undefined && { servername: serverName }),
+  };
+}
+
+function protocolOf(wanted: Options['protocol'], { client }: Query): 'udp' | 'tcp' {
   if (wanted === 'as asked') return client.protocol;
   return wanted === 'force tcp' ? 'tcp' : 'udp';
 }
 
 /** The client's own, but with our size: options and cookies are between two neighbours (RFC 6891 section 6.2.6). */
-function questionOf({ message }: Query): Message {
+function questionOf({ message, upstreamOptions = [] }: Query): Message {
   const { edns, ...plain } = message;
+  const dnssecOk = edns?.dnssecOk === true;
+  const hasEdns = edns !== undefined || upstreamOptions.length > 0;
   return {
     ...plain,
     answers: [],
     authorities: [],
     additionals: [],
-    ...(edns && { edns: { udpSize: ownUdpSize, version: 0, dnssecOk: edns.dnssecOk, options: [] } }),
+    ...(hasEdns && { edns: { udpSize: ownUdpSize, version: 0, dnssecOk, options: upstreamOptions } }),
   };
 }
 

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type Directive, parseCorefile } from '../../corefile/parse.ts';
 import { optionsOf } from './options.ts';
-import { nameserversOf } from './resolvconf.ts';
 
 const parse = (lines: string, resolvConf = '') => {
   const [directive] = parseCorefile(`. {\n${lines}\n}`)[0]?.directives ?? [];
@@ -12,12 +11,20 @@ const parse = (lines: string, resolvConf = '') => {
 describe('forward FROM TO...', () => {
   test('takes addresses, with a port or without', () => {
     const { from, to } = parse(
-      'forward Example.org 192.0.2.1 192.0.2.2:5353 2001:db8::1 [2001:db8::2]:54 dns://192.0.2.3',
+      'forward Example.org 192.0.2.1 192.0.2.2:5353 2001:db8::1 [2001:db8::2]:54 dns://192.0.2.3 tls://192.0.2.4 tls://[2001:db8::3]:8853',
     );
-    assert.equal(from, 'example.org.');
+    assert.deepEqual(from, ['example.org.']);
     assert.deepEqual(
-      to.map(({ address, port }) => `${address} ${port}`),
-      ['192.0.2.1 53', '192.0.2.2 5353', '2001:db8::1 53', '2001:db8::2 54', '192.0.2.3 53'],
+      to.map(({ address, port, tls }) => `${address} ${port}${tls ? ' tls' : ''}`),
+      [
+        '192.0.2.1 53',
+        '192.0.2.2 5353',
+        '2001:db8::1 53',
+        '2001:db8::2 54',
+        '192.0.2.3 53',
+        '192.0.2.4 853 tls',
+        '2001:db8::3 8853 tls',
+      ],
     );
   });
   test('takes the nameservers of a file, and none when it has none', () => {
@@ -33,8 +40,22 @@ describe('forward FROM TO...', () => {
       max_fails 0
       max_concurrent 10
       prefer_udp
-      expire 10s
+      expire 20s
+      max_age 1h
+      health_check 5s no_rec domain Example.org
+      failfast_all_unhealthy_upstreams
+      failover SERVFAIL REFUSED
+      next NXDOMAIN
+      tls cert.pem key.pem ca.pem
+      tls_servername dns.example
     }`);
+    assert.equal(options.expireMs, 20_000);
+    assert.equal(options.maxAgeMs, 3_600_000);
+    assert.deepEqual(options.health, { everyMs: 5_000, recursionDesired: false, domain: 'example.org.' });
+    assert.equal(options.failFast, true);
+    assert.deepEqual([...options.failover], [2, 5]);
+    assert.deepEqual([...options.next], [3]);
+    assert.deepEqual(options.tls, { files: ['cert.pem', 'key.pem', 'ca.pem'], serverName: 'dns.example' });
     assert.deepEqual(options.except, ['cluster.local.', '10.in-addr.arpa.']);
     assert.equal(options.policy, 'sequential');
     assert.equal(options.maxFails, 0);
@@ -47,25 +68,24 @@ describe('forward FROM TO...', () => {
   test('refuses what it does not know, with the line', () => {
     const refusal = (lines: string, message: RegExp) => assert.throws(() => parse(lines), message);
     refusal('forward .', /Corefile:2: forward: write `forward FROM TO...`/);
-    refusal('forward . tls://192.0.2.1', /Corefile:2: forward: tls:\/\/ is not supported/);
+    refusal('forward . grpc://192.0.2.1', /Corefile:2: forward: grpc:\/\/ is not supported/);
     refusal('forward . dns.example', /Corefile:2: forward: "dns.example" is neither an address nor a file/);
     refusal('forward . 192.0.2.1:0', /"192.0.2.1:0" is neither an address nor a file/);
     refusal(
-      'forward . 192.0.2.1 {\n health_check 5s\n}',
-      /Corefile:3: forward: option "health_check" is not supported/,
+      'forward . 192.0.2.1 {\n health_check 5s slowly\n}',
+      /Corefile:3: forward: health_check takes no_rec and domain NAME, not "slowly"/,
     );
+    refusal(
+      'forward . 192.0.2.1 {\n failover OOPS\n}',
+      /Corefile:3: forward: failover takes codes, not "OOPS"/,
+    );
+    refusal('forward . 192.0.2.1 {\n spray\n}', /Corefile:3: forward: option "spray" is not supported/);
     refusal(
       'forward . 192.0.2.1 {\n policy best\n}',
       /policy is one of random, round_robin, sequential, not "best"/,
     );
-    refusal('forward . 192.0.2.1 {\n max_fails some\n}', /max_fails is a number, not "some"/);
+    refusal('forward . 192.0.2.1 {\n max_fails some\n}', /max_fails is a number from 0, not "some"/);
     refusal('forward . 192.0.2.1 {\n expire soon\n}', /expire is a duration such as 10s, not "soon"/);
     refusal(`forward . ${'192.0.2.1 '.repeat(16)}`, /16 upstreams are more than 15/);
   });
-});
-
-test('a resolv.conf has nameservers among other lines', () => {
-  const text =
-    '# nameserver 192.0.2.9\nsearch x\n  nameserver\t192.0.2.1 # one\nnameserver nonsense\nnameserver ::1\n';
-  assert.deepEqual(nameserversOf(text), ['192.0.2.1', '::1']);
 });

@@ -1,30 +1,47 @@
 /** The lines of `forward` in a Corefile. */
 import { isAddress } from '../../../lib/ip.ts';
-import { CorefileError, type Directive } from '../../corefile/parse.ts';
-import { zoneOf } from '../../corefile/zones.ts';
-import { nameserversOf } from './resolvconf.ts';
+import { expectNoMore, unknownOption } from '../../corefile/arity.ts';
+import { CorefileError, type Directive, type Line } from '../../corefile/parse.ts';
+import { takeDuration, takeNumber } from '../../corefile/values.ts';
+import { zonesOf } from '../../corefile/zones.ts';
+import { nameserversOf } from '../../resolvconf.ts';
+import { canonical, isName } from '../../wire/name.ts';
+import { rcodeOf } from '../../wire/types.ts';
 
 export interface Target {
   address: string;
   port: number;
+  /** Spoken to over TLS. */
+  tls?: boolean;
 }
 
 export type Policy = 'random' | 'round_robin' | 'sequential';
 
 export interface Options {
-  /** Canonical zone. */
-  from: string;
+  /** Canonical zones. */
+  from: readonly string[];
   to: readonly Target[];
   except: readonly string[];
   policy: Policy;
-  /** So many failures one after the other and an upstream rests; never with 0. */
+  /** So many failures one after the other and an upstream is down; never with 0. */
   maxFails: number;
   /** Questions under way at once; 0 is as many as come. */
   maxConcurrent: number;
   protocol: 'as asked' | 'prefer udp' | 'force tcp';
+  /** How long a connection that nothing goes over is kept. */
+  expireMs: number;
+  /** The longest life of a connection; 0 is no bound. */
+  maxAgeMs: number;
+  health: { everyMs: number; recursionDesired: boolean; domain: string };
+  /** With no upstream that is up, fail at once. */
+  failFast: boolean;
+  /** Answers that another upstream, or the next plugin, may better. */
+  failover: ReadonlySet<number>;
+  next: ReadonlySet<number>;
+  tls: { files: readonly string[]; serverName?: string };
 }
 
-const policies: readonly string[] = ['random', 'round_robin', 'sequential'] satisfies Policy[];
+const policies: readonly Policy[] = ['random', 'round_robin', 'sequential'];
 const mostUpstreams = 15;
 
 /** `readFile` reads a resolv.conf. */
@@ -33,13 +50,20 @@ export function optionsOf({ args, block, line }: Directive, readFile: (path: str
   if (from === undefined || to.length === 0)
     throw new CorefileError(line, 'forward: write `forward FROM TO...`');
   const options: Options = {
-    from: zoneOf(from),
+    from: zonesOf(from),
     to: to.flatMap((text) => targetsOf(text, line, readFile)),
     except: [],
     policy: 'random',
     maxFails: 2,
-    maxConcurrent: 1000,
+    maxConcurrent: 0,
     protocol: 'as asked',
+    expireMs: 10_000,
+    maxAgeMs: 0,
+    health: { everyMs: 500, recursionDesired: true, domain: '.' },
+    failFast: false,
+    failover: new Set(),
+    next: new Set(),
+    tls: { files: [] },
   };
   if (options.to.length > mostUpstreams)
     throw new CorefileError(line, `forward: ${options.to.length} upstreams are more than ${mostUpstreams}`);
@@ -47,55 +71,104 @@ export function optionsOf({ args, block, line }: Directive, readFile: (path: str
   return options;
 }
 
-function apply(options: Options, { name, args, line }: Directive): void {
-  const [value = ''] = args;
-  switch (name) {
-    case 'except':
-      options.except = args.map(zoneOf);
-      return;
-    case 'policy':
-      if (!policies.includes(value))
-        throw new CorefileError(line, `forward: policy is one of ${policies.join(', ')}, not "${value}"`);
-      options.policy = value as Policy;
-      return;
-    case 'max_fails':
-      options.maxFails = numberOf(name, value, line);
-      return;
-    case 'max_concurrent':
-      options.maxConcurrent = numberOf(name, value, line);
-      return;
-    case 'force_tcp':
-      options.protocol = 'force tcp';
-      return;
-    case 'prefer_udp':
-      if (options.protocol !== 'force tcp') options.protocol = 'prefer udp';
-      return;
-    case 'expire':
-      // No connection is kept, so each is younger than any limit.
-      if (!/^\d+(ms|s|m|h)$/.test(value))
-        throw new CorefileError(line, `forward: expire is a duration such as 10s, not "${value}"`);
-      return;
-    default:
-      throw new CorefileError(line, `forward: option "${name}" is not supported`);
-  }
+/** Options of one word or one value. */
+const simple: Readonly<Record<string, (options: Options, value: string | undefined, line: Line) => void>> = {
+  policy(options, value, line) {
+    const known = policies.find((each) => each === value);
+    if (!known)
+      throw new CorefileError(line, `forward: policy is one of ${policies.join(', ')}, not "${value ?? ''}"`);
+    options.policy = known;
+  },
+  max_fails(options, value, line) {
+    options.maxFails = takeNumber('forward: max_fails', value, line);
+  },
+  max_concurrent(options, value, line) {
+    options.maxConcurrent = takeNumber('forward: max_concurrent', value, line);
+  },
+  expire(options, value, line) {
+    options.expireMs = takeDuration('forward: expire', value, line);
+  },
+  max_age(options, value, line) {
+    options.maxAgeMs = takeDuration('forward: max_age', value, line);
+  },
+  tls_servername(options, value, line) {
+    if (value === undefined) throw new CorefileError(line, 'forward: tls_servername needs a name');
+    options.tls = { ...options.tls, serverName: value };
+  },
+};
+
+const flags: Readonly<Record<string, (options: Options) => void>> = {
+  force_tcp(options) {
+    options.protocol = 'force tcp';
+  },
+  prefer_udp(options) {
+    if (options.protocol !== 'force tcp') options.protocol = 'prefer udp';
+  },
+  failfast_all_unhealthy_upstreams(options) {
+    options.failFast = true;
+  },
+};
+
+function apply(options: Options, option: Directive): void {
+  const { name, args, line } = option;
+  const setSimple = simple[name];
+  const setFlag = flags[name];
+  if (setSimple || setFlag) expectNoMore(option, setSimple ? 1 : 0);
+  if (setSimple) setSimple(options, args[0], line);
+  else if (setFlag) setFlag(options);
+  else if (name === 'except') options.except = args.flatMap(zonesOf);
+  else if (name === 'failover' || name === 'next') options[name] = rcodesOf(option);
+  else if (name === 'health_check') options.health = healthOf(option);
+  else if (name === 'tls') {
+    expectNoMore(option, 3);
+    options.tls = { ...options.tls, files: args };
+  } else throw unknownOption('forward', option);
 }
 
-function numberOf(name: string, text: string, line: number): number {
-  if (!/^\d{1,9}$/.test(text)) throw new CorefileError(line, `forward: ${name} is a number, not "${text}"`);
-  return Number(text);
+function healthOf({ args, line }: Directive): Options['health'] {
+  const [every, ...words] = args;
+  const health = {
+    everyMs: takeDuration('forward: health_check', every, line),
+    recursionDesired: true,
+    domain: '.',
+  };
+  while (words.length > 0) {
+    const word = words.shift();
+    if (word === 'no_rec') health.recursionDesired = false;
+    else if (word === 'domain' && isName(words[0] ?? '')) health.domain = canonical(words.shift() ?? '.');
+    else
+      throw new CorefileError(
+        line,
+        `forward: health_check takes no_rec and domain NAME, not "${word ?? ''}"`,
+      );
+  }
+  return health;
+}
+
+function rcodesOf({ name, args, line }: Directive): ReadonlySet<number> {
+  const codes = args.map((arg) => {
+    const code = rcodeOf(arg);
+    if (code === undefined) throw new CorefileError(line, `forward: ${name} takes codes, not "${arg}"`);
+    return code;
+  });
+  if (codes.length === 0) throw new CorefileError(line, `forward: ${name} takes codes such as SERVFAIL`);
+  return new Set(codes);
 }
 
 /** An address, an address with its port, or a file with `nameserver` lines. */
-function targetsOf(text: string, line: number, readFile: (path: string) => string): Target[] {
+function targetsOf(text: string, line: Line, readFile: (path: string) => string): Target[] {
   const scheme = /^(\w+):\/\//.exec(text)?.[1] ?? 'dns';
-  if (scheme !== 'dns') throw new CorefileError(line, `forward: ${scheme}:// is not supported`);
-  const to = text.replace(/^dns:\/\//, '');
-  if (isAddress(to)) return [{ address: to, port: 53 }];
-  const [, bracketed, plain, port] = /^(?:\[(.+)\]|([^:]+)):(\d+)$/.exec(to) ?? [];
+  if (scheme !== 'dns' && scheme !== 'tls')
+    throw new CorefileError(line, `forward: ${scheme}:// is not supported`);
+  const isTls = scheme === 'tls' && { tls: true };
+  const defaultPort = isTls ? 853 : 53;
+  const to = text.replace(/^\w+:\/\//, '');
+  if (isAddress(to)) return [{ address: to, port: defaultPort, ...isTls }];
+  const [, bracketed, plain, port = String(defaultPort)] = /^(?:\[(.+)\]|([^:]+))(?::(\d+))?$/.exec(to) ?? [];
   const address = bracketed ?? plain ?? '';
   if (isAddress(address) && Number(port) >= 1 && Number(port) <= 65_535)
-    return [{ address, port: Number(port) }];
-  if (!to.startsWith('/'))
+    return [{ address, port: Number(port), ...isTls }];
+  if (!to.startsWith('/') || isTls)
     throw new CorefileError(line, `forward: "${text}" is neither an address nor a file`);
-  return nameserversOf(readFile(to)).map((found) => ({ address: found, port: 53 }));
+  return nameserversOf(readFile(to)).map((found) => ({ address: found, port: defaultPort }));
 }

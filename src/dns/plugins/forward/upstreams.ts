@@ -1,23 +1,33 @@
-/** Which upstream is asked next, and which ones rest because they failed. */
-import type { Policy, Target } from './options.ts';
+/** Which upstream is asked next, and which ones are down because they failed. */
+import type { Clock } from '../../../lib/clock.ts';
+import { type Connections, connections, type SecureOptions } from './connections.ts';
+import type { Options, Policy, Target } from './options.ts';
 
 export interface Upstream extends Target {
   /** One after the other, since the last answer. */
   fails: number;
-  restsUntilMs: number;
+  /** It failed too often, and is asked for its health until it answers. */
+  isDown: boolean;
+  connections: Connections;
 }
 
-const restMs = 2_000;
+export const upstreamsOf = (
+  { to, expireMs, maxAgeMs }: Pick<Options, 'to' | 'expireMs' | 'maxAgeMs'>,
+  clock: Clock,
+  secure: SecureOptions = {},
+): Upstream[] =>
+  to.map((target) => ({
+    ...target,
+    fails: 0,
+    isDown: false,
+    connections: connections(target, { clock, expireMs, maxAgeMs, ...(target.tls && { secure }) }),
+  }));
 
-export const upstreamsOf = (targets: readonly Target[]): Upstream[] =>
-  targets.map((target) => ({ ...target, fails: 0, restsUntilMs: 0 }));
-
-/** All of them in the order to be tried; those that rest last, for when nobody else is left. */
+/** All of them in the order to be tried; those that are down last, for when nobody else is left. */
 export function inOrder(
   upstreams: readonly Upstream[],
   policy: Policy,
   turn: number,
-  nowMs: number,
   random: () => number,
 ): Upstream[] {
   const first =
@@ -27,16 +37,18 @@ export function inOrder(
         ? Math.floor(random() * upstreams.length)
         : turn % upstreams.length;
   const turned = [...upstreams.slice(first), ...upstreams.slice(0, first)];
-  const rests = (u: Upstream) => u.restsUntilMs > nowMs;
-  return [...turned.filter((u) => !rests(u)), ...turned.filter(rests)];
+  return [...turned.filter((u) => !u.isDown), ...turned.filter((u) => u.isDown)];
 }
 
 export function answered(upstream: Upstream): void {
   upstream.fails = 0;
-  upstream.restsUntilMs = 0;
+  upstream.isDown = false;
 }
 
-export function failed(upstream: Upstream, maxFails: number, nowMs: number): void {
+/** Whether it is down from now on, and was not before. */
+export function failed(upstream: Upstream, maxFails: number): boolean {
   upstream.fails++;
-  if (maxFails > 0 && upstream.fails >= maxFails) upstream.restsUntilMs = nowMs + restMs;
+  if (upstream.isDown || maxFails === 0 || upstream.fails < maxFails) return false;
+  upstream.isDown = true;
+  return true;
 }

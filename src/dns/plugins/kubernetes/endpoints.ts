@@ -1,6 +1,6 @@
 /** Endpoints of a Service as DNS sees them: those that are ready, each with its name and the ports it has. */
-import type { EndpointSlice } from '../../../api/types.ts';
 import { isAddress } from '../../../lib/ip.ts';
+import type { KeptEndpoint, KeptSlice, NamedPort } from './keep.ts';
 
 export interface NamedEndpoint {
   /** The label below the Service's name. */
@@ -9,48 +9,28 @@ export interface NamedEndpoint {
   ports: readonly NamedPort[];
 }
 
-export interface NamedPort {
-  name: string;
-  /** Lower case, as in a name. */
-  protocol: string;
-  port: number;
-}
+export const nameOf = ({ name, address }: KeptEndpoint): string => name ?? dashed(address);
 
-/** Slices that say nothing of readiness mean that it is there. `publishNotReadyAddresses` is in what they say already. */
-export function readyEndpoints(slices: readonly EndpointSlice[]): NamedEndpoint[] {
+/** An address that stands in several slices has the ports of all of them. */
+export function endpointsIn(slices: readonly KeptSlice[]): NamedEndpoint[] {
+  const [only, ...others] = slices;
+  if (!only) return [];
+  const named = ({ endpoints, ports }: KeptSlice) =>
+    endpoints.map((endpoint) => ({ name: nameOf(endpoint), address: endpoint.address, ports }));
+  if (others.length === 0) return named(only);
   const found = new Map<string, NamedEndpoint>();
-  for (const slice of slices) {
-    if (slice.addressType === 'FQDN') continue;
-    const ports = (slice.ports ?? []).flatMap(namedPort);
-    for (const { conditions, hostname, addresses } of slice.endpoints ?? []) {
-      if (conditions?.ready === false) continue;
-      for (const address of addresses) {
-        const known = found.get(address);
-        found.set(address, {
-          name: hostname ? hostname.toLowerCase() : dashed(address),
-          address,
-          ports: known ? [...known.ports, ...ports] : ports,
-        });
-      }
-    }
+  for (const endpoint of slices.flatMap(named)) {
+    const known = found.get(endpoint.address);
+    found.set(
+      endpoint.address,
+      known ? { ...endpoint, ports: [...known.ports, ...endpoint.ports] } : endpoint,
+    );
   }
   return [...found.values()];
 }
 
-/** A port of a Service or of a slice; without a number there is nothing to name. */
-export const namedPort = ({
-  name,
-  protocol,
-  port,
-}: {
-  name?: string;
-  protocol?: string;
-  port?: number;
-}): NamedPort[] =>
-  port === undefined ? [] : [{ name: name ?? '', protocol: (protocol ?? 'TCP').toLowerCase(), port }];
-
 /** `10-244-0-5`, `fd44--5`: the name of an endpoint that has no hostname. */
-export const dashed = (address: string): string => address.toLowerCase().replaceAll(/[.:]/g, '-');
+export const dashed = (address: string): string => address.replaceAll(/[.:]/g, '-');
 
 /** The address behind a dashed one; undefined when it is none. */
 export function undashed(label: string): string | undefined {

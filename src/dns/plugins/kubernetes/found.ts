@@ -1,5 +1,5 @@
 /** What is asked of the cluster, and what is found. */
-import type { ResourceRecord } from '../../wire/message.ts';
+import type { Lasting, ResourceRecord } from '../../wire/message.ts';
 import { recordType } from '../../wire/types.ts';
 
 export interface Asked {
@@ -16,7 +16,7 @@ export interface Asked {
 
 /** What a name has: records of the asked type (none: NODATA), another name, or nothing as it does not exist (NXDOMAIN). */
 export type Found =
-  | { answers: ResourceRecord[]; additionals?: ResourceRecord[] }
+  | { answers: ResourceRecord[]; additionals?: ResourceRecord[]; lasting?: Lasting }
   | { alias: string }
   | undefined;
 

@@ -2,37 +2,45 @@ import { networkInterfaces } from 'node:os';
 import { askFor, mapReply } from '../../chain.ts';
 import type { Query, Reply, SetUp, SetUpContext } from '../../contract.ts';
 import { CorefileError } from '../../corefile/parse.ts';
-import { cnameRecord, type Message, replyTo } from '../../wire/message.ts';
-import { canonical, isWithin } from '../../wire/name.ts';
-import { rcode, recordType } from '../../wire/types.ts';
+import { cnameRecord, type Message, noted, replyTo } from '../../wire/message.ts';
+import { canonical, isWithin, zoneOf } from '../../wire/name.ts';
+import { rcode, recordClass, recordType } from '../../wire/types.ts';
+import { endpointOf } from './endpoint.ts';
 import type { Asked, Found } from './found.ts';
+import { programmingDuration } from './metrics.ts';
 import { ownAddresses } from './nameservers.ts';
-import { optionsOf } from './options.ts';
+import { type Options, optionsOf } from './options.ts';
 import { type Cluster, lookUp, startOfAuthority } from './records.ts';
-import { follow } from './view.ts';
+import { searchPathFor } from './searchPath.ts';
+import { type Followed, follow } from './view.ts';
 
 /** Answers for Services, endpoints and pods of a cluster, from what was last heard of it. */
 export const kubernetes: SetUp = (directive, context) => {
-  const { zones, pods, ttl, fallthrough } = optionsOf(directive, context.zones);
+  const options = optionsOf(directive, context.zones);
+  const { zones, pods, ttl, fallthrough } = options;
   const domain = zones.find((zone) => !zone.endsWith('.arpa.'));
   if (domain === undefined || domain === '.')
     throw new CorefileError(
       directive.line,
       'kubernetes: it needs the zone of the cluster, such as cluster.local',
     );
-  const view = context.shared('kubernetes', (signal) =>
-    follow(context.client(), () => context.clock.now(), signal),
-  );
+  const view = viewOf(options, context);
   if (pods === 'verified') view.watchPods();
-  const cluster: Cluster = { view, domain, pods, nameServers: () => ownAddresses(view, networkInterfaces()) };
-  // The longest first: the most specific zone answers.
-  const byLength = zones.toSorted((a, b) => b.length - a.length);
+  const stopped = new AbortController();
+  const cluster: Cluster = {
+    view,
+    domain,
+    pods,
+    ignoreEmpty: options.ignoreEmptyService,
+    nameServers: () => ownAddresses(view, networkInterfaces()),
+  };
   return {
     name: 'kubernetes',
     notReady: () => (view.hasSynced() ? undefined : 'the cluster has not been read yet'),
+    searchPath: searchPathFor(view, domain),
     handle(query, next) {
-      const zone = byLength.find((z) => isWithin(query.name, z));
-      if (zone === undefined) return next(query);
+      const zone = zoneOf(query.name, zones);
+      if (zone === undefined || query.question.class !== recordClass.IN) return next(query);
       const { name, type } = query.question;
       const asked: Asked = { name, canonical: query.name, type, zone, ttl };
       const found = lookUp(cluster, asked);
@@ -42,8 +50,45 @@ export const kubernetes: SetUp = (directive, context) => {
       if (fallthrough.some((z) => isWithin(query.name, z))) return next(query);
       return negative(replyTo(query.message, rcode.NXDOMAIN), cluster, asked);
     },
+    again: () => undefined,
+    start: () => void warnOfWaiting(view, context, stopped.signal),
+    stop: () => stopped.abort(),
   };
 };
+
+const patienceMs = 5_000;
+
+/** A cluster that cannot be reached is not seen from the answers alone. */
+async function warnOfWaiting(
+  view: Followed,
+  { clock, log }: SetUpContext,
+  signal: AbortSignal,
+): Promise<void> {
+  await clock.sleep(patienceMs, signal);
+  if (!signal.aborted && !view.hasSynced())
+    log.warn(
+      { plugin: 'kubernetes' },
+      'the Kubernetes API has not been read yet; names that are not known are answered SERVFAIL',
+    );
+}
+
+/** One for all server blocks that look at the same part of the same cluster, also of the next Corefile. */
+function viewOf(options: Options, { shared, client, clock, pathOf, metrics }: SetUpContext): Followed {
+  const { target, namespaces, labels, namespaceLabels, noEndpoints, endpointPodNames } = options;
+  const name = JSON.stringify([target, namespaces, labels, namespaceLabels, noEndpoints, endpointPodNames]);
+  return shared(`kubernetes ${name}`, (signal) =>
+    follow(client(endpointOf(target, pathOf)), {
+      nowMs: () => clock.now(),
+      signal,
+      labels,
+      namespaceLabels,
+      only: namespaces,
+      noEndpoints,
+      podNames: endpointPodNames,
+      heard: metrics('kubernetes', (registry) => programmingDuration(registry, clock)),
+    }),
+  );
+}
 
 function answer(
   found: NonNullable<Found>,
@@ -52,19 +97,21 @@ function answer(
   cluster: Cluster,
   context: SetUpContext,
 ): Reply {
-  const reply: Message = { ...replyTo(query.message), authoritative: true };
+  const notes = { by: 'kubernetes' };
+  const reply: Message = { ...replyTo(query.message), authoritative: true, notes };
   if ('alias' in found) return followed(reply, found.alias, query, asked, context);
   if (found.answers.length === 0) return negative(reply, cluster, asked);
-  reply.answers = found.answers;
-  if (found.additionals) reply.additionals = found.additionals;
-  return reply;
+  // Of all types together one record is enough (RFC 8482 section 4.1): nobody is sent more than asked for.
+  if (asked.type === recordType.ANY) return { ...reply, answers: found.answers.slice(0, 1) };
+  const { answers, additionals = [], lasting } = found;
+  return { ...reply, answers, additionals, notes: lasting ? { ...notes, lasting } : notes };
 }
 
-const negative = (reply: Message, cluster: Cluster, asked: Asked): Message => ({
-  ...reply,
-  authoritative: true,
-  authorities: [startOfAuthority(cluster, asked)],
-});
+const negative = (reply: Message, cluster: Cluster, asked: Asked): Message =>
+  noted(
+    { ...reply, authoritative: true, authorities: [startOfAuthority(cluster, asked)] },
+    { by: 'kubernetes' },
+  );
 
 /** The alias, and what the whole server says of the name behind it; its code is the last name's (RFC 6604 section 3). */
 function followed(

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import type { Client } from '../../../client/contract.ts';
+import { generation } from '../../server/generation.ts';
 import { clusterOf } from '../../testing/cluster.ts';
 import { fakeContext, query, refused, setUpFrom } from '../../testing/context.ts';
 import { zoneText } from '../../testing/zone.ts';
@@ -25,7 +29,7 @@ kind: EndpointSlice
 metadata: { name: web-1, labels: { kubernetes.io/service-name: web } }
 addressType: IPv4
 ports: [{ name: http, port: 8080, protocol: TCP }]
-endpoints: [{ addresses: [10.244.0.20], conditions: { ready: true } }]
+endpoints: [{ addresses: [10.244.0.20], conditions: { ready: true }, targetRef: { kind: Pod, name: pod-w } }]
 ---
 { kind: Service, metadata: { name: db }, spec: { clusterIP: None, clusterIPs: [None], ports: [{ name: sql, port: 5432 }] } }
 ---
@@ -149,6 +153,13 @@ describe('a Service with cluster addresses', () => {
     ]);
     const reverse = `1.1.${'0.'.repeat(26)}6.9.d.f.ip6.arpa.`;
     assert.deepEqual(await dig(`${reverse} PTR`), [`${reverse} 5 PTR web.default.svc.cluster.local.`]);
+  });
+  test('is one record to who asks for all types (RFC 8482)', async () => {
+    assert.deepEqual(await dig('web.default.svc.cluster.local. ANY'), [
+      'web.default.svc.cluster.local. 5 A 10.96.0.17',
+    ]);
+    assert.equal((await dig('cluster.local. ANY')).length, 1);
+    assert.equal((await dig('db.default.svc.cluster.local. ANY')).length, 1);
   });
   test('has its endpoints below it, by their addresses', async () => {
     assert.deepEqual(await dig('10-244-0-20.web.default.svc.cluster.local.'), [
@@ -322,12 +333,27 @@ describe('the lines in the Corefile', () => {
     assert.deepEqual(await all('nope.default.svc.cluster.local.'), ['REFUSED']);
   });
   test('that are not understood are refused with their line', () => {
+    const host = {
+      ...fakeContext({ client: () => cluster }),
+      env: {},
+      setUps: [['kubernetes', kubernetes]] as const,
+    };
     const refusal = (block: string, expected: RegExp) =>
-      assert.throws(() => setUpFrom(kubernetes, `${lines} {\n${block}\n}`, fakeContext()), expected);
+      assert.throws(() => generation(`. {\n${lines} {\n${block}\n}\n}`, host), expected);
     refusal(
-      'endpoint https://x',
-      /^CorefileError: Corefile:3: kubernetes: option "endpoint" is not supported$/,
+      'multicluster x',
+      /^CorefileError: Corefile:3: kubernetes: option "multicluster" is not supported$/,
     );
+    refusal('endpoint nowhere', /Corefile:3: kubernetes: endpoint is one URL/);
+    refusal('endpoint https://a https://b', /endpoint is one URL/);
+    refusal('tls cert.pem', /write `tls CERT KEY CACERT`/);
+    refusal('kubeconfig', /write `kubeconfig FILE \[CONTEXT\]`/);
+    refusal('kubeconfig /nowhere', /Corefile:2: kubernetes: ENOENT/);
+    refusal('namespaces', /namespaces needs a name/);
+    refusal('labels', /labels needs a selector/);
+    refusal('namespaces a\n namespace_labels b=c', /cannot both be set/);
+    refusal('ignore nothing', /write `ignore empty_service`/);
+    refusal('startup_timeout soon', /startup_timeout is a duration/);
     refusal('pods maybe', /Corefile:3: kubernetes: pods is one of disabled, insecure, verified, not "maybe"/);
     refusal('ttl 4000', /Corefile:3: kubernetes: ttl is a number of seconds from 0 to 3600, not "4000"/);
     assert.throws(
@@ -337,6 +363,110 @@ describe('the lines in the Corefile', () => {
   });
 });
 
+describe('options', () => {
+  test('`namespaces` shows only these', async () => {
+    const other = await serve(`${lines} {\n namespaces empty\n pods insecure\n}`);
+    assert.deepEqual(await other('web.default.svc.cluster.local.'), nxdomain);
+    assert.deepEqual(await other('default.svc.cluster.local.'), nxdomain);
+    assert.deepEqual(await other('empty.svc.cluster.local.'), noData);
+    assert.deepEqual(await other('1-2-3-4.default.pod.cluster.local.'), nxdomain);
+    assert.equal((await other('17.0.96.10.in-addr.arpa. PTR'))[0], 'NXDOMAIN');
+    const both = await serve(`${lines} {\n namespaces empty default\n}`);
+    assert.equal((await both('web.default.svc.cluster.local.')).length, 1);
+  });
+  test('`namespace_labels` and `labels` are what the API server is asked by', async () => {
+    const asked: string[] = [];
+    const noting: Client = {
+      ...cluster,
+      list(resource, selectors = {}) {
+        asked.push(`${resource.plural} ${selectors.labelSelector ?? ''}`.trim());
+        return cluster.list(resource, selectors);
+      },
+    };
+    await serve(`${lines} {\n labels app=web,tier in (a, b)\n namespace_labels team=x\n}`, noting);
+    assert.deepEqual(asked.toSorted(), [
+      'endpointslices app=web,tier in (a, b)',
+      'namespaces team=x',
+      'services app=web,tier in (a, b)',
+    ]);
+  });
+  test('`endpoint_pod_names` names endpoints without a hostname as their pods', async () => {
+    const named = await serve(`${lines} {\n endpoint_pod_names\n}`);
+    assert.deepEqual(await named('pod-w.web.default.svc.cluster.local.'), [
+      'pod-w.web.default.svc.cluster.local. 5 A 10.244.0.20',
+    ]);
+    assert.deepEqual(await named('10-244-0-20.web.default.svc.cluster.local.'), nxdomain);
+    assert.equal((await named('db-0.db.default.svc.cluster.local.')).length, 1);
+  });
+  test('`noendpoints` does without endpoints', async () => {
+    const without = await serve(`${lines} {\n noendpoints\n}`);
+    assert.deepEqual(await without('db.default.svc.cluster.local.'), nxdomain);
+    assert.equal((await without('web.default.svc.cluster.local.')).length, 1);
+  });
+  test('`ignore empty_service` denies Services without a ready endpoint', async () => {
+    const strict = await serve(`${lines} {\n ignore empty_service\n}`);
+    assert.deepEqual(await strict('plain.default.svc.cluster.local.'), nxdomain);
+    assert.equal((await strict('web.default.svc.cluster.local.')).length, 1);
+    assert.equal((await dig('plain.default.svc.cluster.local.')).length, 1);
+  });
+  test('those that only bound what this server never does are taken', async () => {
+    await serve(
+      `${lines} {\n startup_timeout 5s\n apiserver_qps 50\n apiserver_burst 10\n apiserver_max_inflight 4\n}`,
+    );
+  });
+});
+
+describe('another API server', () => {
+  const endpointFor = (block: string) => {
+    let found: unknown;
+    const client = (endpoint?: unknown) => {
+      found = endpoint;
+      return cluster;
+    };
+    const context = fakeContext({ client, shared: (_name, make) => make(over.signal) });
+    setUpFrom(kubernetes, `${lines} {\n${block}\n}`, context);
+    return found;
+  };
+  const directory = mkdtempSync(join(tmpdir(), 'dns-kubernetes-'));
+  after(() => rmSync(directory, { recursive: true }));
+  const file = (name: string, text: string) => {
+    writeFileSync(join(directory, name), text);
+    return join(directory, name);
+  };
+  test('is named by its URL, with a certificate', () => {
+    const files = ['cert', 'key', 'ca'].map((name) => file(name, `the ${name}`));
+    assert.deepEqual(endpointFor(`endpoint https://192.0.2.1:6443\n tls ${files.join(' ')}`), {
+      server: 'https://192.0.2.1:6443',
+      cert: 'the cert',
+      key: 'the key',
+      ca: 'the ca',
+    });
+    assert.equal(endpointFor(''), undefined);
+  });
+  test('is named by a kubeconfig, and a context of it', () => {
+    const kubeconfig = file(
+      'kubeconfig',
+      `{ current-context: a, contexts: [{ name: a, context: { cluster: a } }, { name: b, context: { cluster: b } }],
+         clusters: [{ name: a, cluster: { server: "https://a" } }, { name: b, cluster: { server: "https://b" } }] }`,
+    );
+    assert.deepEqual(endpointFor(`kubeconfig ${kubeconfig}`), { server: 'https://a' });
+    assert.deepEqual(endpointFor(`kubeconfig ${kubeconfig} b`), { server: 'https://b' });
+  });
+});
+
+test('a pod’s search path is that of its namespace', async () => {
+  const context = fakeContext({ client: () => cluster, shared: (_name, make) => make(over.signal) });
+  const plugin = setUpFrom(kubernetes, `${lines} {\n pods verified\n}`, context);
+  while (plugin.notReady?.()) await new Promise(setImmediate);
+  const pathOf = (address: string) => plugin.searchPath?.({ address, port: 1, protocol: 'udp' });
+  assert.deepEqual(pathOf('10.244.0.5')?.slice(0, 3), [
+    'default.svc.cluster.local.',
+    'svc.cluster.local.',
+    'cluster.local.',
+  ]);
+  assert.equal(pathOf('10.244.9.9'), undefined);
+});
+
 test('before the cluster was read, nothing is known not to exist', async () => {
   const silent: Client = { ...cluster, list: () => new Promise(() => {}) };
   const context = fakeContext({ client: () => silent, shared: (_name, make) => make(over.signal) });
@@ -344,6 +474,10 @@ test('before the cluster was read, nothing is known not to exist', async () => {
   assert.equal(plugin.notReady?.(), 'the cluster has not been read yet');
   const reply = await plugin.handle?.(query('web.default.svc.cluster.local.'), refused);
   assert.deepEqual(reply && zoneText(reply), ['SERVFAIL']);
+  plugin.start?.();
+  context.clock.advance(5_000);
+  await new Promise(setImmediate);
+  assert.match(context.log.lines[0] ?? '', /^warn the Kubernetes API has not been read yet/);
 });
 
 test('an answer from the cluster is there at once and says that it is authoritative', async () => {

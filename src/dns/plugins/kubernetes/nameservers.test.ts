@@ -20,7 +20,7 @@ endpoints: [{ addresses: [10.244.0.2] }]
 const at = (address: string, internal = false) => ({ address, internal }) as NetworkInterfaceInfo;
 
 test('a server behind a Service is reached at the Service, and else at its own addresses', async () => {
-  const view = follow(client, () => 0, over.signal);
+  const view = follow(client, { nowMs: () => 0, signal: over.signal });
   while (!view.hasSynced()) await new Promise(setImmediate);
   const behind = { lo: [at('127.0.0.1', true)], eth0: [at('10.244.0.2'), at('fe80::1')] };
   assert.deepEqual(ownAddresses(view, behind), ['10.96.0.10']);

@@ -1,6 +1,6 @@
 import type { NetworkInterfaceInfo } from 'node:os';
 import { canonical } from '../../../lib/ip.ts';
-import { clusterAddresses, serviceOf, type View } from './view.ts';
+import type { View } from './view.ts';
 
 /** Where this server is reached: at the Services in front of it, else at the machine's own addresses. */
 export function ownAddresses(view: View, interfaces: NodeJS.Dict<NetworkInterfaceInfo[]>): string[] {
@@ -11,8 +11,8 @@ export function ownAddresses(view: View, interfaces: NodeJS.Dict<NetworkInterfac
   const found = new Set<string>();
   for (const address of local) {
     for (const slice of view.slicesAt(address)) {
-      const service = view.service(slice.metadata.namespace ?? '', serviceOf(slice) ?? '');
-      for (const clusterAddress of service ? clusterAddresses(service) : []) found.add(clusterAddress);
+      const [namespace = '', name = ''] = slice.service.split('/');
+      for (const clusterAddress of view.service(namespace, name)?.addresses ?? []) found.add(clusterAddress);
     }
   }
   return found.size > 0 ? [...found] : local;

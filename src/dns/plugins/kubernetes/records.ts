@@ -13,17 +13,19 @@ import {
   txtRecord,
 } from '../../wire/message.ts';
 import { recordType } from '../../wire/types.ts';
-import { readyEndpoints, undashed } from './endpoints.ts';
+import { nameOf, undashed } from './endpoints.ts';
 import { type Asked, type Found, isAsked, noData } from './found.ts';
 import type { PodMode } from './options.ts';
 import { ofService } from './service.ts';
-import { serviceOf, type View } from './view.ts';
+import type { View } from './view.ts';
 
 export interface Cluster {
   view: View;
   /** The zone that Services live in, canonical; the others are reverse zones. */
   domain: string;
   pods: PodMode;
+  /** A Service without a ready endpoint does not exist. */
+  ignoreEmpty: boolean;
   /** Addresses that this server is reached at. */
   nameServers(): readonly string[];
 }
@@ -50,13 +52,13 @@ export function lookUp(cluster: Cluster, asked: Asked): Found {
 }
 
 /** `svc`, `<namespace>.svc`, `<service>.<namespace>.svc` and what is below. */
-function inServices({ view }: Cluster, labels: string[], asked: Asked): Found {
+function inServices({ view, ignoreEmpty }: Cluster, labels: string[], asked: Asked): Found {
   const namespace = labels.pop();
   if (namespace === undefined) return noData;
   const name = labels.pop();
   if (name === undefined) return view.hasNamespace(namespace) ? noData : undefined;
   const service = view.service(namespace, name);
-  return service && ofService(service, labels, view, asked);
+  return service && ofService(service, labels, { view, ignoreEmpty }, asked);
 }
 
 /** `<address>.<namespace>.pod`, with dashes in the address. */
@@ -68,21 +70,24 @@ function ofPod({ view, pods }: Cluster, labels: readonly string[], asked: Asked)
   if (labels.length === 1) return noData;
   const address = undashed(labels[0] ?? '');
   if (address === undefined) return undefined;
-  if (pods === 'verified' && !view.hasPodAt(namespace, canonicalAddress(address))) return undefined;
+  if (pods === 'verified' && !hasPodAt(view, namespace, canonicalAddress(address))) return undefined;
   return { answers: isAsked(asked.type, address) ? [addressRecord(asked.name, asked.ttl, address)] : [] };
 }
+
+const hasPodAt = (view: View, namespace: string, address: string): boolean =>
+  view.podsAt(address).some((pod) => pod.namespace === namespace);
 
 /** Cluster addresses lead to their Service, endpoint addresses to each name that the endpoint has. */
 function ofAddress({ view, domain }: Cluster, asked: Asked): Found {
   const address = addressOfReverse(asked.canonical);
   if (address === undefined) return undefined;
-  const names = view.servicesAt(address).map(({ metadata }) => `${metadata.name}.${metadata.namespace}.svc`);
+  const names = view.servicesAt(address).map(({ name, namespace }) => `${name}.${namespace}.svc`);
   if (names.length === 0) {
     for (const slice of view.slicesAt(address)) {
-      const service = serviceOf(slice);
-      if (service === undefined || !view.service(slice.metadata.namespace ?? '', service)) continue;
-      const endpoint = readyEndpoints([slice]).find((e) => canonicalAddress(e.address) === address);
-      if (endpoint) names.push(`${endpoint.name}.${service}.${slice.metadata.namespace}.svc`);
+      const [namespace = '', service = ''] = slice.service.split('/');
+      const endpoint = slice.endpoints.find((each) => each.address === address);
+      if (endpoint && view.service(namespace, service))
+        names.push(`${nameOf(endpoint)}.${service}.${namespace}.svc`);
     }
   }
   if (names.length === 0) return undefined;

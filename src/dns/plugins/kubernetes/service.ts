@@ -1,17 +1,30 @@
 /** Records of one Service: at its own name, at its endpoints' names, at its ports' names. */
-import type { Service } from '../../../api/types.ts';
 import { addressRecord, type ResourceRecord, srvRecord } from '../../wire/message.ts';
 import { recordType } from '../../wire/types.ts';
-import { type NamedPort, namedPort, readyEndpoints } from './endpoints.ts';
+import { endpointsIn } from './endpoints.ts';
 import { type Asked, type Found, isAsked } from './found.ts';
-import { clusterAddresses, type View } from './view.ts';
+import type { KeptService, NamedPort } from './keep.ts';
+import type { View } from './view.ts';
+
+export interface Where {
+  view: View;
+  ignoreEmpty: boolean;
+}
 
 /** Labels below `<service>.<namespace>.svc.<zone>`, from left to right. */
-export function ofService(service: Service, below: readonly string[], view: View, asked: Asked): Found {
-  if (service.spec?.type === 'ExternalName') {
-    const target = service.spec.externalName ?? '';
-    return below.length === 0 && target !== '' ? { alias: target } : undefined;
-  }
+export function ofService(service: KeptService, below: readonly string[], where: Where, asked: Asked): Found {
+  const { view, ignoreEmpty } = where;
+  if (service.externalName !== undefined)
+    return below.length === 0 && service.externalName !== '' ? { alias: service.externalName } : undefined;
+  if (ignoreEmpty && endpointsOf(service, view).length === 0) return undefined;
+  const found = withEndpoints(service, below, view, asked);
+  // All of it is of this Service and its slices.
+  return found && 'answers' in found && found.answers.length > 0
+    ? { ...found, lasting: view.lasting(service) }
+    : found;
+}
+
+function withEndpoints(service: KeptService, below: readonly string[], view: View, asked: Asked): Found {
   const hosts = hostsOf(service, view);
   const [first, second] = below;
   if (first === undefined)
@@ -44,23 +57,17 @@ interface Host {
   ports: readonly NamedPort[];
 }
 
-function hostsOf(service: Service, view: View): Hosts {
-  const { name, namespace } = service.metadata;
-  const own = `${name}.${namespace}.svc`;
-  const addresses = clusterAddresses(service);
-  const isHeadless = addresses.length === 0;
+function hostsOf(service: KeptService, view: View): Hosts {
+  const { name, namespace, addresses: own, ports } = service;
+  const whole = `${name}.${namespace}.svc`;
+  const isHeadless = own.length === 0;
   const all = isHeadless
-    ? endpointsOf(service, view).map((e) => ({ ...e, name: `${e.name}.${own}` }))
-    : addresses.map((address) => ({
-        name: own,
-        address,
-        ports: (service.spec?.ports ?? []).flatMap(namedPort),
-      }));
-  return { name: own, isHeadless, all };
+    ? endpointsOf(service, view).map((e) => ({ ...e, name: `${e.name}.${whole}` }))
+    : own.map((address) => ({ name: whole, address, ports }));
+  return { name: whole, isHeadless, all };
 }
 
-const endpointsOf = ({ metadata }: Service, view: View) =>
-  readyEndpoints(view.slicesOf(metadata.namespace ?? '', metadata.name));
+const endpointsOf = (service: KeptService, view: View) => endpointsIn(view.slicesOf(service));
 
 function ofHosts(hosts: Hosts, asked: Asked): Found {
   if (asked.type === recordType.SRV) return services(hosts, () => true, asked);

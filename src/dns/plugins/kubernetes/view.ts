@@ -1,42 +1,37 @@
-/** What the records are made from: the cluster as it was last seen, with the look-ups that questions need. */
+/** What the records are made from: the cluster as it was last seen, followed by watches. */
+
+import type { Resource } from '../../../api/resource.ts';
 import { endpointSlices, namespaces, pods, services } from '../../../api/resource.ts';
-import type { EndpointSlice, KubeObject, Namespace, Pod, Service } from '../../../api/types.ts';
-import type { Client, Informer } from '../../../client/contract.ts';
-import { informer } from '../../../client/informer.ts';
-import { canonical, isAddress } from '../../../lib/ip.ts';
+import type { EndpointSlice, KubeObject, Namespace, Pod, Service, WatchEvent } from '../../../api/types.ts';
+import type { Client } from '../../../client/contract.ts';
+import { reflect } from '../../../client/informer.ts';
+import type { Lasting } from '../../wire/message.ts';
+import {
+  type KeptPod,
+  type KeptService,
+  type KeptSlice,
+  keptPod,
+  keptService,
+  keptSlice,
+  keyOf,
+} from './keep.ts';
+import { State } from './state.ts';
 
 export interface View {
-  service(namespace: string, name: string): Service | undefined;
-  slicesOf(namespace: string, service: string): readonly EndpointSlice[];
+  service(namespace: string, name: string): KeptService | undefined;
+  slicesOf(service: KeptService): readonly KeptSlice[];
   hasNamespace(name: string): boolean;
   /** Services that have this cluster address, in canonical form as all addresses here. */
-  servicesAt(address: string): readonly Service[];
-  /** Slices with an endpoint at this address. */
-  slicesAt(address: string): readonly EndpointSlice[];
+  servicesAt(address: string): readonly KeptService[];
+  /** Slices with a ready endpoint at this address. */
+  slicesAt(address: string): readonly KeptSlice[];
   /** Only with `pods verified`. */
-  hasPodAt(namespace: string, address: string): boolean;
+  podsAt(address: string): readonly KeptPod[];
+  /** Of answers that are made from a Service and its endpoints alone. */
+  lasting(service: KeptService): Lasting;
   /** Grows with every change: the serial number of the zone. */
   serial(): number;
 }
-
-const serviceName = 'kubernetes.io/service-name';
-
-export const serviceOf = (slice: EndpointSlice): string | undefined => slice.metadata.labels?.[serviceName];
-
-/** `None` of a headless Service is not an address. */
-export function clusterAddresses({ spec }: Service): string[] {
-  const all = spec?.clusterIPs ?? (spec?.clusterIP ? [spec.clusterIP] : []);
-  return all.filter((address) => address !== 'None' && address !== '');
-}
-
-const indexes = {
-  service: (slice: EndpointSlice) => [`${slice.metadata.namespace}/${serviceOf(slice) ?? ''}`],
-  endpoint: (slice: EndpointSlice) =>
-    (slice.endpoints ?? []).flatMap(({ addresses }) => addresses.filter(isAddress).map(canonical)),
-  address: (service: Service) => clusterAddresses(service).filter(isAddress).map(canonical),
-  pod: ({ metadata, status }: Pod) =>
-    (status?.podIPs ?? []).flatMap(({ ip }) => (ip ? [`${metadata.namespace}/${canonical(ip)}`] : [])),
-};
 
 /** Follows the cluster until the signal. Pods are followed from the first time that {@link Followed.watchPods} is asked. */
 export interface Followed extends View {
@@ -44,37 +39,129 @@ export interface Followed extends View {
   watchPods(): void;
 }
 
-export function follow(client: Client, nowMs: () => number, signal: AbortSignal): Followed {
+export interface FollowOptions {
+  nowMs: () => number;
+  signal: AbortSignal;
+  /** Label selectors: of Services, slices and pods; of namespaces. */
+  labels?: string | undefined;
+  namespaceLabels?: string | undefined;
+  /** Only these namespaces. */
+  only?: readonly string[] | undefined;
+  /** Slices are not read. */
+  noEndpoints?: boolean;
+  /** Endpoints without a hostname are named as their pods. */
+  podNames?: boolean;
+  /** Told of a slice that changed. */
+  heard?: (slice: EndpointSlice) => void;
+}
+
+const pageSize = 100;
+
+export function follow(client: Client, options: FollowOptions): Followed {
+  const { nowMs, signal, labels, namespaceLabels, only, noEndpoints, podNames = false, heard } = options;
   let serial = seconds(nowMs());
-  const touched = <T extends KubeObject>(source: Informer<T>): Informer<T> => {
-    source.onChange(() => {
-      serial = Math.max(serial, seconds(nowMs()));
-    });
-    return source;
-  };
-  const ofServices = touched(informer(client, services, { indexes: { address: indexes.address }, signal }));
-  const ofSlices = touched(
-    informer(client, endpointSlices, {
-      indexes: { service: indexes.service, endpoint: indexes.endpoint },
+  const state = new State(() => {
+    serial = Math.max(serial, seconds(nowMs()));
+  });
+  const waiting = new Set<string>();
+
+  function source<T extends KubeObject, Kept>(
+    resource: Resource<T>,
+    selectors: Selectors,
+    into: Into<T, Kept>,
+  ): void {
+    waiting.add(resource.plural);
+    const apply = ({ type, object }: WatchEvent<T>) => {
+      if (type === 'BOOKMARK') return;
+      if (type === 'DELETED') return into.drop(object);
+      into.heard?.(object);
+      into.put(into.keep(object));
+    };
+    const replace = (all: readonly Kept[]) => {
+      into.replace(all);
+      waiting.delete(resource.plural);
+    };
+    void reflect(client, resource, {
+      ...selectors,
+      keep: into.keep,
+      sink: { replace, apply },
+      pageSize,
       signal,
-    }),
+    });
+  }
+
+  const selected = labels === undefined ? {} : { labelSelector: labels };
+  source<Service, KeptService>(services, selected, {
+    keep: keptService,
+    put: (service) => state.putService(service),
+    drop: (object) => state.dropService(keyOf(object)),
+    replace: (all) => state.replaceServices(all),
+  });
+  source<Namespace, string>(
+    namespaces,
+    namespaceLabels === undefined ? {} : { labelSelector: namespaceLabels },
+    {
+      keep: ({ metadata }) => metadata.name,
+      put: (name) => state.putNamespace(name),
+      drop: ({ metadata }) => state.dropNamespace(metadata.name),
+      replace: (all) => state.replaceNamespaces(all),
+    },
   );
-  const ofNamespaces: Informer<Namespace> = touched(informer(client, namespaces, { signal }));
-  let ofPods: Informer<Pod> | undefined;
+  if (!noEndpoints)
+    source<EndpointSlice, KeptSlice>(endpointSlices, selected, {
+      keep: (slice) => keptSlice(slice, podNames),
+      put: (slice) => state.putSlice(slice),
+      drop: (object) => state.dropSlice(keyOf(object)),
+      replace: (all) => state.replaceSlices(all),
+      ...(heard && { heard }),
+    });
+
+  const isShown = (namespace: string): boolean =>
+    only ? only.includes(namespace) : namespaceLabels === undefined || state.hasNamespace(namespace);
+  const shown = <T extends { namespace: string }>(all: readonly T[]): readonly T[] =>
+    all.every(({ namespace }) => isShown(namespace))
+      ? all
+      : all.filter(({ namespace }) => isShown(namespace));
+  let followsPods = false;
   return {
-    service: (namespace, name) => ofServices.get(`${namespace}/${name}`),
-    slicesOf: (namespace, service) => ofSlices.by('service', `${namespace}/${service}`),
-    hasNamespace: (name) => ofNamespaces.get(name) !== undefined,
-    servicesAt: (address) => ofServices.by('address', address),
-    slicesAt: (address) => ofSlices.by('endpoint', address),
-    hasPodAt: (namespace, address) => (ofPods?.by('pod', `${namespace}/${address}`).length ?? 0) > 0,
+    service: (namespace, name) => (isShown(namespace) ? state.service(`${namespace}/${name}`) : undefined),
+    slicesOf: ({ key }) => state.slicesOf(key),
+    hasNamespace: (name) => isShown(name) && state.hasNamespace(name),
+    servicesAt: (address) => shown(state.servicesAt(address)),
+    slicesAt: state.slicesAt,
+    podsAt: (address) => shown(state.podsAt(address)),
+    // Which namespaces are shown is no matter of the Service.
+    lasting: ({ key }) => (namespaceLabels === undefined ? state.lasting(key) : { stale: true }),
     serial: () => serial,
-    hasSynced: () =>
-      [ofServices, ofSlices, ofNamespaces, ofPods].every((source) => source?.hasSynced !== false),
+    hasSynced: () => waiting.size === 0,
     watchPods() {
-      ofPods ??= informer(client, pods, { indexes: { pod: indexes.pod }, fieldSelector: livePods, signal });
+      if (followsPods) return;
+      followsPods = true;
+      source<Pod, KeptPod>(
+        pods,
+        { ...selected, fieldSelector: livePods },
+        {
+          keep: keptPod,
+          put: (pod) => state.putPod(pod),
+          drop: (object) => state.dropPod(keyOf(object)),
+          replace: (all) => state.replacePods(all),
+        },
+      );
     },
   };
+}
+
+interface Selectors {
+  labelSelector?: string;
+  fieldSelector?: string;
+}
+
+interface Into<T, Kept> {
+  keep: (object: T) => Kept;
+  put: (kept: Kept) => void;
+  drop: (object: T) => void;
+  replace: (all: readonly Kept[]) => void;
+  heard?: (object: T) => void;
 }
 
 /** A pod that ended has given its address back. */

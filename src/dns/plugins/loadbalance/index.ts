@@ -1,8 +1,9 @@
 import { mapReply } from '../../chain.ts';
-import type { SetUp } from '../../contract.ts';
+import type { Again, SetUp } from '../../contract.ts';
 import { expectNoMore } from '../../corefile/arity.ts';
 import { CorefileError } from '../../corefile/parse.ts';
 import type { ResourceRecord } from '../../wire/message.ts';
+import { addressesIn } from '../../wire/peek.ts';
 import { recordType } from '../../wire/types.ts';
 
 /** Gives addresses in another order each time, behind the aliases that lead to them. */
@@ -18,6 +19,7 @@ export const loadbalance: SetUp = (directive, { random }) => {
       mapReply(next(query), (reply) =>
         reply.answers.length < 2 ? reply : { ...reply, answers: reordered(reply.answers, random) },
       ),
+    again: (_query, reply) => (reply.answers.length < 2 ? undefined : shuffler(random)),
   };
 };
 
@@ -33,4 +35,23 @@ export function reordered(answers: readonly ResourceRecord[], random: () => numb
     ...addresses,
     ...answers.filter((r) => !isAddress(r) && r.type !== recordType.CNAME),
   ];
+}
+
+/** The same among bytes: addresses of one name and one type change their places. */
+function shuffler(random: () => number): Again {
+  // An answer has at most two forms: with EDNS and without.
+  const known = new Map<Uint8Array, ReturnType<typeof addressesIn>>();
+  return (bytes) => {
+    const { places, length } = known.get(bytes) ?? addressesIn(bytes);
+    known.set(bytes, { places, length });
+    for (let i = places.length - 1; i > 0; i--) {
+      const a = places[i] as number;
+      const b = places[Math.floor(random() * (i + 1))] as number;
+      for (let k = 0; k < length; k++) {
+        const byte = bytes[a + k] as number;
+        bytes[a + k] = bytes[b + k] as number;
+        bytes[b + k] = byte;
+      }
+    }
+  };
 }

@@ -1,26 +1,23 @@
-import { mapReply } from '../../chain.ts';
 import type { SetUp } from '../../contract.ts';
-import { expectNoMore } from '../../corefile/arity.ts';
-import { rcodeName, typeName } from '../../wire/types.ts';
+import { isWithin } from '../../wire/name.ts';
+import { classOf } from './classes.ts';
+import { writerOf } from './format.ts';
+import { optionsOf } from './options.ts';
 
-/** Writes a line for each question, much like CoreDNS does: who asked what, and what came of it. */
+/** Writes a line for each question, as CoreDNS does: who asked what, and what came of it. */
 export const log: SetUp = (directive, { clock, log: out }) => {
-  // Names, formats and classes.
-  expectNoMore(directive, 0);
+  const { names, format, classes } = optionsOf(directive);
+  const lineOf = writerOf(format);
   return {
     name: 'log',
     handle(query, next) {
+      if (!names.some((name) => isWithin(query.name, name))) return next(query);
       const startMs = clock.now();
-      const { client, question, message } = query;
-      return mapReply(next(query), (reply) => {
-        const asked = `${typeName(question.type)} IN ${question.name} ${client.protocol}`;
-        const took = ((clock.now() - startMs) / 1000).toFixed(6);
-        out.info(
-          {},
-          `${client.address}:${client.port} - ${message.id} "${asked}" ${rcodeName(reply.rcode)} ${reply.answers.length} ${took}s`,
-        );
-        return reply;
+      query.whenSent.push((reply, bytes) => {
+        if (!classes.has('all') && !classes.has(classOf(reply))) return;
+        out.info({}, lineOf({ query, reply, bytes, tookMs: clock.now() - startMs }));
       });
+      return next(query);
     },
   };
 };

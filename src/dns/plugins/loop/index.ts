@@ -32,6 +32,7 @@ export const loop: SetUp = (directive, { zones, resolve, log, clock, end }) => {
       end();
       return replyTo(query.message, rcode.SERVFAIL);
     },
+    again: () => undefined,
     start() {
       isProbing = true;
       // What becomes of the probe does not matter: nobody has the name.
@@ -47,5 +48,12 @@ export const loop: SetUp = (directive, { zones, resolve, log, clock, end }) => {
 function queryFor(name: string): Query {
   const message = questionMessage(randomInt(65_536), name, recordType.HINFO);
   const [question] = message.questions as [Query['question']];
-  return { message, question, name, client: { address: '127.0.0.1', port: 0, protocol: 'udp' } };
+  return {
+    message,
+    question,
+    name,
+    client: { address: '127.0.0.1', port: 0, protocol: 'udp' },
+    size: 0,
+    whenSent: [],
+  };
 }

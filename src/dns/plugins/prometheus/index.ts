@@ -1,61 +1,97 @@
-import { Counter, Histogram } from 'prom-client';
-import { mapReply } from '../../chain.ts';
 import type { SetUp } from '../../contract.ts';
 import { expectNoMore } from '../../corefile/arity.ts';
-import { isWithin } from '../../wire/name.ts';
+import { zoneOf } from '../../wire/name.ts';
 import { rcodeName, recordType, typeName } from '../../wire/types.ts';
+import { familiesIn } from './families.ts';
 
 /** Types that have a name of their own in metrics; all others are `other`, so that nobody fills the memory with labels. */
 const known = new Set(Object.values(recordType).map(typeName));
 
+type Counting = (family: 4 | 6, size: number, bytes: number) => void;
+
 /** `GET :9153/metrics`, by CoreDNS's names. https://coredns.io/plugins/metrics/ */
-export const prometheus: SetUp = (directive, { serveHttp, registry, server, zones, clock, metrics }) => {
+export const prometheus: SetUp = (directive, context) => {
   expectNoMore(directive, 1);
-  const { requests, responses, duration } = metrics('prometheus', (to) => ({
-    requests: new Counter({
-      name: 'coredns_dns_requests_total',
-      help: 'Questions, by what was asked.',
-      labelNames: ['server', 'zone', 'proto', 'family', 'type'],
-      registers: [to],
-    }),
-    responses: new Counter({
-      name: 'coredns_dns_responses_total',
-      help: 'Answers, by how they ended.',
-      labelNames: ['server', 'zone', 'rcode'],
-      registers: [to],
-    }),
-    duration: new Histogram({
-      name: 'coredns_dns_request_duration_seconds',
-      help: 'How long answers took.',
-      labelNames: ['server', 'zone'],
-      buckets: [0.00025, 0.0005, 0.001, 0.002, 0.004, 0.008, 0.016, 0.064, 0.256, 1.024, 4.096],
-      registers: [to],
-    }),
-  }));
+  const { serveHttp, registry, server, zones, clock, metrics, neighbours } = context;
+  const families = metrics('prometheus', familiesIn);
+  const view = '';
   serveHttp(directive.args[0] ?? ':9153', '/metrics', async () => ({
     code: 200,
     body: await registry.metrics(),
     contentType: registry.contentType,
   }));
+
+  /** What a question and its answer count for. */
+  function talliesOf(name: string, type: number, proto: string, family: 4 | 6) {
+    const zone = zoneOf(name, zones) ?? 'dropped';
+    const text = typeName(type);
+    return {
+      requests: families.requests({
+        server,
+        zone,
+        view,
+        proto,
+        family: family === 6 ? '2' : '1',
+        type: known.has(text) ? text : 'other',
+      }),
+      requestSize: families.requestSize({ server, zone, view, proto }),
+      responseSize: families.responseSize({ server, zone, view, proto }),
+      duration: families.duration({ server, zone, view }),
+      responses: (rcode: string, plugin: string) => families.responses({ server, zone, view, rcode, plugin }),
+      wantSignatures: () => families.wantSignatures({ server, zone, view }),
+    };
+  }
+
+  /** Of kept answers there are many, of their labels few. */
+  const countings = new Map<string, Counting>();
+  function countingOf(zone: string, type: number, rcode: string, by: string): Counting {
+    const key = `${zone} ${type} ${rcode} ${by}`;
+    const known = countings.get(key);
+    if (known) return known;
+    const [ipv4, ipv6] = [talliesOf(zone, type, 'udp', 4), talliesOf(zone, type, 'udp', 6)];
+    const { requestSize, responseSize, duration } = ipv4;
+    const responses = ipv4.responses(rcode, by);
+    const made: Counting = (family, size, bytes) => {
+      (family === 4 ? ipv4 : ipv6).requests.count++;
+      requestSize.observe(size);
+      responses.count++;
+      responseSize.observe(bytes);
+      duration.observeLeast();
+    };
+    countings.set(key, made);
+    return made;
+  }
+
   return {
     name: 'prometheus',
     handle(query, next) {
-      const zone = zones.find((z) => isWithin(query.name, z)) ?? '.';
-      const type = typeName(query.question.type);
-      const family = query.client.address.includes(':') ? '2' : '1';
-      requests.inc({
-        server,
-        zone,
-        proto: query.client.protocol,
-        family,
-        type: known.has(type) ? type : 'other',
-      });
+      const { client, name, question, message, size } = query;
+      const family = client.address.includes(':') ? 6 : 4;
+      const tallies = talliesOf(name, question.type, client.protocol, family);
+      tallies.requests.count++;
+      tallies.requestSize.observe(size);
+      if (message.edns?.dnssecOk) tallies.wantSignatures().count++;
       const startMs = clock.now();
-      return mapReply(next(query), (reply) => {
-        responses.inc({ server, zone, rcode: rcodeName(reply.rcode) });
-        duration.observe({ server, zone }, (clock.now() - startMs) / 1000);
-        return reply;
+      query.whenSent.push((reply, bytes) => {
+        tallies.responses(rcodeName(reply.rcode), reply.notes?.by ?? '').count++;
+        tallies.responseSize.observe(bytes);
+        tallies.duration.observe((clock.now() - startMs) / 1000);
       });
+      try {
+        return next(query);
+      } catch (err) {
+        families.panics.inc();
+        throw err;
+      }
+    },
+    again({ name, question, size }, reply) {
+      const by = reply.notes?.by ?? '';
+      const count = countingOf(zoneOf(name, zones) ?? 'dropped', question.type, rcodeName(reply.rcode), by);
+      return (bytes, family) => count(family, size, bytes.length);
+    },
+    start() {
+      for (const zone of zones)
+        for (const plugin of neighbours()) families.enabled.set({ server, zone, view, name: plugin.name }, 1);
     },
   };
 };

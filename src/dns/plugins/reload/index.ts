@@ -2,13 +2,21 @@ import { watch } from 'node:fs';
 import { dirname } from 'node:path';
 import type { SetUp } from '../../contract.ts';
 import { expectNoMore } from '../../corefile/arity.ts';
+import { CorefileError, type Directive } from '../../corefile/parse.ts';
+import { takeDuration } from '../../corefile/values.ts';
 
 /** A changed ConfigMap is several changes of a directory within moments. */
 const settleMs = 200;
 
-/** Takes a changed Corefile over, noticed by a watch of its directory. A broken one is refused and the old one goes on. */
-export const reload: SetUp = (directive, { corefile, reload: again, clock, log }) => {
-  expectNoMore(directive, 0);
+/** CoreDNS looks no more often than every two seconds. */
+const leastIntervalMs = 2_000;
+
+/**
+ * Takes a changed Corefile over, noticed by a watch of its directory and of those that it imports from. A broken one
+ * is refused and the old one goes on.
+ */
+export const reload: SetUp = (directive, { sources, reload: again, clock, log }) => {
+  checkIntervals(directive);
   const stopped = new AbortController();
   let settling: AbortController | undefined;
   const changed = () => {
@@ -28,7 +36,8 @@ export const reload: SetUp = (directive, { corefile, reload: again, clock, log }
     name: 'reload',
     start() {
       try {
-        watch(dirname(corefile), { signal: stopped.signal }, changed).on('error', unwatched);
+        for (const directory of new Set(sources().map((file) => dirname(file))))
+          watch(directory, { signal: stopped.signal }, changed).on('error', unwatched);
       } catch (err) {
         unwatched(err);
       }
@@ -36,3 +45,15 @@ export const reload: SetUp = (directive, { corefile, reload: again, clock, log }
     stop: () => stopped.abort(),
   };
 };
+
+/** They are the longest that a change may wait; with a watch none waits for them. */
+function checkIntervals(directive: Directive): void {
+  expectNoMore(directive, 2);
+  const [interval, jitter] = directive.args;
+  if (
+    interval !== undefined &&
+    takeDuration('reload: its interval', interval, directive.line) < leastIntervalMs
+  )
+    throw new CorefileError(directive.line, 'reload: its interval is at least 2s');
+  if (jitter !== undefined) takeDuration('reload: its jitter', jitter, directive.line);
+}

@@ -9,7 +9,7 @@ import { reload } from './index.ts';
 test('several changes within moments, as of a ConfigMap volume, are one reload', async (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'dns-reload-'));
   t.after(() => rmSync(directory, { recursive: true }));
-  const context = fakeContext({ corefile: join(directory, 'Corefile') });
+  const context = fakeContext({ sources: () => [join(directory, 'Corefile')] });
   const plugin = setUpFrom(reload, 'reload', context);
   plugin.start?.();
   t.after(() => plugin.stop?.());
@@ -24,7 +24,16 @@ test('several changes within moments, as of a ConfigMap volume, are one reload',
 });
 
 test('a directory that cannot be watched is a warning, not the end', () => {
-  const context = fakeContext({ corefile: '/nowhere/Corefile' });
+  const context = fakeContext({ sources: () => ['/nowhere/Corefile'] });
   setUpFrom(reload, 'reload', context).start?.();
   assert.match(context.log.lines[0] ?? '', /^warn reload: the Corefile cannot be watched/);
+});
+
+test('intervals are taken, and bounded as CoreDNS does it', () => {
+  setUpFrom(reload, 'reload 30s 15s', fakeContext());
+  const refusal = (lines: string, expected: RegExp) =>
+    assert.throws(() => setUpFrom(reload, lines, fakeContext()), expected);
+  refusal('reload 1s', /Corefile:2: reload: its interval is at least 2s/);
+  refusal('reload often', /reload: its interval is a duration/);
+  refusal('reload 30s 15s 1s', /Corefile:2: reload: "1s" is not supported/);
 });

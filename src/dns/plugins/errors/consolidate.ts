@@ -1,0 +1,29 @@
+/** Failures that come in numbers are told once in a while, with how many they were. */
+import type { Clock } from '../../../lib/clock.ts';
+import type { Logger } from '../../../lib/log.ts';
+import type { Pattern } from './options.ts';
+
+/** Whether a line is among those that are told later. */
+export function consolidator(
+  patterns: readonly Pattern[],
+  clock: Clock,
+  log: Logger,
+  signal: AbortSignal,
+): (line: string) => boolean {
+  const counts = new Map<Pattern, number>();
+  return (line) => {
+    const pattern = patterns.find(({ matches }) => matches.test(line));
+    if (!pattern) return false;
+    const before = counts.get(pattern) ?? 0;
+    counts.set(pattern, before + 1);
+    if (before === 0) void clock.sleep(pattern.everyMs, signal).then(() => tell(pattern));
+    return true;
+  };
+
+  function tell(pattern: Pattern): void {
+    const { text, everyMs, level } = pattern;
+    const line = `${counts.get(pattern) ?? 0} errors like '${text}' occurred in last ${everyMs / 1000}s`;
+    counts.delete(pattern);
+    log[level === 'warning' ? 'warn' : level]({ plugin: 'errors' }, line);
+  }
+}
