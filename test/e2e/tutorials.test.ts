@@ -334,24 +334,6 @@ describe('looking around', () => {
 });
 
 describe('what a later version brings', () => {
-  const later: [string, string][] = [
-    [
-      'Ingress',
-      'spec: {ingressClassName: nginx, rules: [{host: app.example.org, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: shop, port: {number: 80}}}}]}}]}',
-    ],
-    ['NetworkPolicy', 'spec: {podSelector: {}, policyTypes: [Ingress, Egress]}'],
-  ];
-  for (const [kind, spec] of later) {
-    test(`${kind} is refused by its name, and the rest of the file is applied`, async () => {
-      const manifest = `apiVersion: networking.k8s.io/v1\nkind: ${kind}\nmetadata: {name: a}\n${spec}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: beside-${kind.toLowerCase()}}\n`;
-      await assert.rejects(
-        cluster.kubectl.input(manifest, 'apply', '-f', '-'),
-        new RegExp(`no matches for kind "${kind}" in version "networking\\.k8s\\.io/v1"`),
-      );
-      assert.match(await kubectl('get', 'configmap', `beside-${kind.toLowerCase()}`), /beside/);
-    });
-  }
-
   test('a LoadBalancer is accepted, waits for its address, and answers on its other ones', async () => {
     const manifest = `
 apiVersion: v1
