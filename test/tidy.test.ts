@@ -22,8 +22,10 @@ const mayImport: Record<string, readonly string[] | 'anything'> = {
   kubelet: component,
   network: [...component, 'kubelet'],
   proxy: [...component, 'nft'],
+  policy: [...component, 'nft'],
   dns: component,
-  agent: [...component, 'nft', 'kubelet', 'network', 'proxy'],
+  ingress: component,
+  agent: [...component, 'nft', 'kubelet', 'network', 'proxy', 'policy'],
   cluster: 'anything',
   cli: 'anything',
 };

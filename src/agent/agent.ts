@@ -1,8 +1,16 @@
 /**
- * One node's agent: kubelet, pod network, routes and proxy, which know nothing of each other, wired together.
+ * One node's agent: kubelet, pod network, routes, proxy and policy, which know nothing of each other, wired together.
  * It may end at any time: pods, their addresses and the kernel's rules stay as they are.
  */
-import { endpointSlices, nodes, services } from '../api/resource.ts';
+import {
+  endpointSlices,
+  namespaces,
+  networkPolicies,
+  nodes,
+  pods,
+  serviceCIDRs as serviceCIDRResource,
+  services,
+} from '../api/resource.ts';
 import { type HttpClient, httpClient } from '../client/http.ts';
 import { networkClient, nodeClient, nodeServing, ownIdentity } from '../client/identity.ts';
 import { informer } from '../client/informer.ts';
@@ -12,13 +20,16 @@ import { conmonRuntime } from '../kubelet/runtime/index.ts';
 import { systemClock } from '../lib/clock.ts';
 import { logger } from '../lib/log.ts';
 import { podNetwork } from '../network/links.ts';
-import { prepareNode } from '../network/node.ts';
+import { prepareNode, routeServices } from '../network/node.ts';
+import { nodeEndOf, nodeEndPrefix } from '../network/podLink.ts';
 import { syncRoutes } from '../network/routeSync.ts';
 import { kernelNft } from '../nft/kernel.ts';
+import { startPolicy } from '../policy/sync.ts';
 import { startProxy } from '../proxy/sync.ts';
 import type { AgentConfig } from './config.ts';
 import { serveKubelet } from './kubeletServer.ts';
 import { readiness } from './readiness.ts';
+import { followServiceRanges } from './serviceRanges.ts';
 
 const log = logger('agent');
 const clock = systemClock;
@@ -73,6 +84,21 @@ export async function runAgent(config: AgentConfig, signal: AbortSignal): Promis
     clusterCIDRs,
     serviceCIDRs,
   });
+  followServiceRanges(informer(network, serviceCIDRResource, { signal }), serviceCIDRs, (now, gone) => {
+    // Rules first: what has a route and no rule would be sent to the LAN.
+    proxy.setServiceCIDRs(now);
+    routeServices({ nodeIPs, serviceCIDRs: now }, gone);
+  });
+  const policy = startPolicy({
+    policies: informer(network, networkPolicies, { signal }),
+    watch: (until) => ({
+      pods: informer(network, pods, { signal: AbortSignal.any([signal, until]) }),
+      namespaces: informer(network, namespaces, { signal: AbortSignal.any([signal, until]) }),
+    }),
+    nft,
+    nodeName,
+    links: { prefix: nodeEndPrefix, of: nodeEndOf },
+  });
   const notReady = readiness({ podCIDRs, routes: routes.synced, proxy: proxy.synced });
 
   const kubelet = startKubelet({
@@ -84,8 +110,7 @@ export async function runAgent(config: AgentConfig, signal: AbortSignal): Promis
     network: podNetwork({ podCIDRs, nodeIPs: () => nodeIPs, stateDir: `${stateDirectory}/network` }),
     images: imageStore({ dir: config.imagesDir, enter: throughHost, hermetic: config.hermetic }),
     runtime: conmonRuntime({ stateDirectory, runDirectory, cgroupParent, clock, signal }),
-    // Policies are not part of the cluster yet: there is nothing that a pod must wait for.
-    beforeStart: () => Promise.resolve(),
+    beforeStart: (pod) => policy.beforeStart(pod),
     services: knownServices,
     clusterDNS: [config.clusterDNS],
     clusterDomain: config.clusterDomain,
@@ -105,6 +130,7 @@ export async function runAgent(config: AgentConfig, signal: AbortSignal): Promis
 
   await new Promise((resolve) => signal.addEventListener('abort', resolve));
   await kubeletServer.closed;
+  policy.stop();
   proxy.stop();
   routes.stop();
   await nft.close();

@@ -96,7 +96,7 @@ const component = (name: string, description: string) => program.command(name).d
 component('controlplane', 'API server, controllers and scheduler')
   .requiredOption('--config <file>', 'its configuration')
   .action(async (options) => (await import('./controlplane.ts')).controlPlaneCommand(options));
-component('agent', "a node's kubelet, network and proxy")
+component('agent', "a node's kubelet, network, proxy and policy")
   .requiredOption('--config <file>', 'its configuration')
   .action(async (options) => (await import('./agent.ts')).agentCommand(options));
 component('relay', "carries the host's loopback to the cluster")
@@ -106,6 +106,15 @@ component('dns', 'a DNS server for any cluster')
   .requiredOption('--conf <corefile>', 'the Corefile')
   .option('--kubeconfig <file>', "which cluster; the pod's own service account by default")
   .action(async (options) => (await import('./dns.ts')).dnsCommand(options));
+component('ingress', 'an Ingress controller for any cluster, by HAProxy')
+  .option('--kubeconfig <file>', "which cluster; the pod's own service account by default")
+  .option(
+    '--publish-service <namespace/name>',
+    'the Service in front of it',
+    'ingress-nginx/ingress-nginx-controller',
+  )
+  .option('--directory <directory>', "where the proxy's configuration is written", '/run/ingress')
+  .action(async (options) => (await import('./ingress.ts')).ingressCommand(options));
 component('proxy', 'Services in nftables, on any Linux node of any cluster')
   .option('--kubeconfig <file>', "which cluster; the pod's own service account by default")
   .option('--hostname-override <node>', "the node's name, when it is not the host's")

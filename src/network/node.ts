@@ -1,7 +1,7 @@
 /** What a node's network namespace needs once, before the first pod: it is a router. Safe to do again. */
 import { familyOf } from '../lib/ip.ts';
 import { findLink } from '../lib/linux/netlink/links.ts';
-import { replaceRoute } from '../lib/linux/netlink/routes.ts';
+import { deleteRoute, replaceRoute } from '../lib/linux/netlink/routes.ts';
 import { netlink } from '../lib/linux/netlink/socket.ts';
 import { writeSysctls, writeSysctlsIfPresent } from '../lib/linux/sysctl.ts';
 
@@ -14,7 +14,7 @@ export interface NodeNetwork {
 }
 
 /** Runs inside the node's network namespace; its link to the LAN is there and up. */
-export function prepareNode({ nodeIPs, serviceCIDRs, link: linkName = 'eth0' }: NodeNetwork): void {
+export function prepareNode(node: NodeNetwork): void {
   writeSysctls({
     'net.ipv4.ip_forward': '1',
     // Replies may come in another way than packets go out: pods, the LAN and Services cross here.
@@ -39,7 +39,7 @@ export function prepareNode({ nodeIPs, serviceCIDRs, link: linkName = 'eth0' }: 
     'net.netfilter.nf_conntrack_tcp_be_liberal': '1',
     ...bridgesDoNotFilter,
   });
-  routeServices(nodeIPs, serviceCIDRs, linkName);
+  routeServices(node);
 }
 
 /** A bridge is a wire here: its frames do not pass the rules for packets. On by default in a new namespace. */
@@ -51,9 +51,13 @@ export const bridgesDoNotFilter = {
 
 /**
  * Before the proxy's rules see a packet of the node's own, the kernel has to find a route and a source address
- * for it. The rules send it to an endpoint or refuse it; nothing goes out by this route.
+ * for it. The rules send it to an endpoint or refuse it; nothing goes out by this route. `gone` are ranges
+ * that were routed before.
  */
-function routeServices(nodeIPs: readonly string[], serviceCIDRs: readonly string[], linkName: string): void {
+export function routeServices(
+  { nodeIPs, serviceCIDRs, link: linkName = 'eth0' }: NodeNetwork,
+  gone: readonly string[] = [],
+): void {
   const socket = netlink();
   try {
     const link = findLink(socket, linkName)?.index;
@@ -62,6 +66,7 @@ function routeServices(nodeIPs: readonly string[], serviceCIDRs: readonly string
       const source = nodeIPs.find((ip) => familyOf(ip) === familyOf(destination));
       if (source) socket.send(replaceRoute({ destination, link, source }));
     }
+    for (const destination of gone) deleteRoute(socket, destination);
   } finally {
     socket.close();
   }

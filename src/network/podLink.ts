@@ -23,9 +23,12 @@ const hostPrefix = { 4: 32, 6: 128 } as const;
 const loopback = 1;
 const eth0 = 2;
 
+/** What the names of all links to pods begin with, and of no others on a node. */
+export const nodeEndPrefix = 'veth';
+
 /** `veth1f2e3d4c5b6`: an interface name has at most 15 characters. */
 export const nodeEndOf = (uid: string): string =>
-  `veth${createHash('sha1').update(uid).digest('hex').slice(0, 11)}`;
+  `${nodeEndPrefix}${createHash('sha1').update(uid).digest('hex').slice(0, 11)}`;
 
 /** Locally administered, and different for each address. */
 const podMacOf = (podIP: string): string =>

@@ -20,6 +20,7 @@ const selectors = [
   'th dport',
   'tcp dport',
   'udp dport',
+  'ct direction',
   'ct status',
   'ct state',
   'iifname',

@@ -57,6 +57,8 @@ describe('a packet on its way', () => {
     assert.ok(!accepts('ip saddr != 10.0.0.9'));
     assert.ok(accepts('meta mark & 0x10 == 0x10', { mark: 0x1f }));
     assert.ok(accepts('ct state { established, new }'));
+    assert.ok(accepts('ct direction reply', { isReply: true }));
+    assert.ok(!accepts('ct direction reply'));
   });
 
   test('a rule about IPv4 does not apply to IPv6, also not in the negative', () => {

@@ -17,6 +17,8 @@ export interface Packet {
   sport?: number;
   dport?: number;
   mark?: number;
+  /** An answer to a packet that was let through before. */
+  isReply?: boolean;
 }
 
 /** What rules ask of the machine itself. */
@@ -249,7 +251,8 @@ const read: Record<Selector, (walk: Walk) => string | undefined> = {
   'tcp dport': (walk) => portOf(walk, 'tcp'),
   'udp dport': (walk) => portOf(walk, 'udp'),
   'ct status': ({ isDnat }) => (isDnat ? 'dnat' : ''),
-  'ct state': () => 'new',
+  'ct state': ({ packet }) => (packet.isReply ? 'established' : 'new'),
+  'ct direction': ({ packet }) => (packet.isReply ? 'reply' : 'original'),
   'ct original ip daddr': ({ original }) => ofFamily(4, original.daddr),
   'ct original ip6 daddr': ({ original }) => ofFamily(6, original.daddr),
   'fib daddr type': ({ packet, host }) => (host.isLocal(packet.daddr) ? 'local' : 'unicast'),

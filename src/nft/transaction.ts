@@ -18,6 +18,7 @@ export function commandsFor(table: string) {
     deleteChain: (name: string) => `delete chain ${table} ${name}`,
     addRule: (chain: string, rule: string) => `add rule ${table} ${chain} ${rule}`,
     addSet: (name: string, type: string) => `add set ${table} ${name} { ${type} }`,
+    deleteSet: (name: string) => `delete set ${table} ${name}`,
     addMap: (name: string, type: string) => `add map ${table} ${name} { ${type} }`,
     addElements: (name: string, elements: readonly Element[]) =>
       `add element ${table} ${name} { ${elements.map(text).join(', ')} }`,
