@@ -1,13 +1,16 @@
 /**
  * The store as one kind sees it: objects come out in the version that the request speaks, and go in as
- * they are stored. For most kinds that is the same, and the store itself.
+ * they are stored; Services bring their addresses along. For most kinds that is the store itself.
  * https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definition-versioning/#writing-reading-and-updating-versioned-customresourcedefinition-objects
  */
 import type { Kind, StoredForm } from '../api/kind.ts';
+import { services } from '../api/resource.ts';
 import type { Change, Entry, Store, WatchStream } from '../store/contract.ts';
+import { type AddressStamp, withIPAddresses } from './admission/serviceAllocation/ipAddresses.ts';
 
-export function storeOf(store: Store, { stored }: Kind): Store {
-  return stored ? converting(store, stored) : store;
+export function storeOf(store: Store, { stored, resource }: Kind, stamp: AddressStamp): Store {
+  if (stored) return converting(store, stored);
+  return resource === services ? withIPAddresses(store, stamp) : store;
 }
 
 function converting(store: Store, form: StoredForm): Store {
@@ -30,6 +33,15 @@ function converting(store: Store, form: StoredForm): Store {
       return one(await store.put(key, kept, expected, options));
     },
     delete: async (key, expected) => one(await store.delete(key, expected)),
+    async commit(writes) {
+      const kept = await Promise.all(
+        writes.map(async (write) => {
+          const [object] = write.object ? await form.toStored([write.object]) : [];
+          return { ...write, ...(object && { object }) };
+        }),
+      );
+      return [...(await served(await store.commit(kept)))];
+    },
     watch: (prefix, afterRevision) => convertedWatch(store.watch(prefix, afterRevision), served),
   };
 }

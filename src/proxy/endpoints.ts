@@ -5,7 +5,7 @@ import { canonical, isAddress } from '../lib/ip.ts';
 export interface Target {
   address: string;
   port: number;
-  /** On this node. */
+  /** On this node, or nobody says where: of Endpoints that people write, for example. */
   isLocal: boolean;
 }
 
@@ -28,8 +28,8 @@ export function targetsOf(
     for (const { addresses, conditions, nodeName: where } of slice.endpoints ?? []) {
       // The addresses of one endpoint are interchangeable: the first is used.
       const [address = ''] = addresses;
-      const isLocal = where === nodeName;
-      if ((onlyLocal && !isLocal) || !isAddress(address)) continue;
+      if ((onlyLocal && where !== nodeName) || !isAddress(address)) continue;
+      const isLocal = where === undefined || where === nodeName;
       const target = { address: canonical(address), port, isLocal };
       const key = `${target.address} ${port}`;
       // Absent means true.

@@ -78,6 +78,11 @@ describe('a packet for a Service', () => {
     assert.equal(node.send('10.244.1.5', '10.96.0.20:80', { slot: 1 }), '10.244.1.5 → 10.244.1.6:8080');
   });
 
+  test('comes from the node also when nobody says on which node that pod is', () => {
+    const node = new Node().set(web, { address: '10.244.1.5' });
+    assert.equal(node.send('10.244.1.5', '10.96.0.20:80'), '172.30.0.2 → 10.244.1.5:8080');
+  });
+
   test('at a node port comes from the node, whoever sent it', () => {
     const node = new Node().set(web, z);
     const answer = '172.30.0.2 → 10.244.2.5:8080';
@@ -133,8 +138,9 @@ describe('a change', () => {
   const clusterOnly: TestService = { name: 'web', clusterIPs: ['10.96.0.20'] };
 
   test('of one endpoint is one element', () => {
-    const node = new Node().set(clusterOnly, { address: '10.244.2.1' }, { address: '10.244.2.2' });
-    node.set(clusterOnly, { address: '10.244.2.2' }, { address: '10.244.2.3' });
+    const elsewhere = (address: string) => ({ address, node: 'node-2' });
+    const node = new Node().set(clusterOnly, elsewhere('10.244.2.1'), elsewhere('10.244.2.2'));
+    node.set(clusterOnly, elsewhere('10.244.2.2'), elsewhere('10.244.2.3'));
     assert.deepEqual(node.last.split('\n'), [
       `delete element ${t} endpoints4 { 10.96.0.20 . tcp . 80 . 0 }`,
       `add element ${t} endpoints4 { 10.96.0.20 . tcp . 80 . 0 : 10.244.2.3 . 8080 }`,

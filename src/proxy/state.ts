@@ -22,7 +22,7 @@ export interface Batch {
 }
 
 export class ProxyState {
-  readonly #ranges: Ranges;
+  #ranges: Ranges;
   readonly #services = new Map<string, Map<string, Placed>>();
   /** Which Service has a frontend. */
   readonly #owners = new Map<string, string>();
@@ -32,6 +32,11 @@ export class ProxyState {
   readonly #hairpins = new Uses<MapElement>();
   constructor(ranges: Ranges) {
     this.#ranges = ranges;
+  }
+
+  /** From the next {@link everything} on. */
+  setServiceCIDRs(serviceCIDRs: readonly string[]): void {
+    this.#ranges = { ...this.#ranges, serviceCIDRs };
   }
 
   /** Takes in what some Services now are (nothing, for one that is gone), and tells how the kernel follows. */

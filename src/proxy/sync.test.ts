@@ -57,6 +57,20 @@ describe('the proxy', () => {
     assert.equal(endpoints().length, 6);
   });
 
+  test('refuses and masquerades for other ranges of Services once it is told of them', async () => {
+    const { nft, proxy, endpoints } = world();
+    await proxy.synced;
+    assert.doesNotMatch(nft.transactions.at(-1) ?? '', /10\.200\.0\.0/);
+    proxy.setServiceCIDRs(['10.96.0.0/12', '10.200.0.0/24']);
+    await tick();
+    await tick();
+    assert.match(
+      nft.transactions.at(-1) ?? '',
+      /daddr \{ 10\.96\.0\.0\/12, 10\.200\.0\.0\/24 \} goto refuse/,
+    );
+    assert.deepEqual(endpoints(), ['10.244.1.5 . 8080']);
+  });
+
   test('takes a Service out when it is deleted, or when its slices are', async () => {
     const { proxy, services, slices, endpoints } = world();
     await proxy.synced;

@@ -28,6 +28,8 @@ export interface ProxyOptions extends Ranges {
 export interface Proxy {
   /** The rules for everything that was known at the start are in the kernel. */
   synced: Promise<void>;
+  /** Other ranges of Services' addresses; the table is written anew, which seldom happens. */
+  setServiceCIDRs(cidrs: readonly string[]): void;
   /** The rules stay; they are only no longer changed. */
   stop(): void;
 }
@@ -58,7 +60,11 @@ export function startProxy(options: ProxyOptions): Proxy {
     }
   });
   const synced = Promise.all([services.synced, slices.synced]).then(() => follower.start());
-  return { synced, stop: () => follower.stop() };
+  return {
+    synced,
+    setServiceCIDRs: (cidrs) => follower.setServiceCIDRs(cidrs),
+    stop: () => follower.stop(),
+  };
 }
 
 /** `namespace/name` of the Service that a slice is of. */
@@ -98,6 +104,12 @@ class Follower {
     if (this.#hasStarted) this.#schedule();
   }
 
+  setServiceCIDRs(cidrs: readonly string[]): void {
+    this.#state.setServiceCIDRs(cidrs);
+    this.#mustReplaceAll = true;
+    if (this.#hasStarted) this.#schedule();
+  }
+
   /** Resolves when the first transaction is in the kernel: it takes the place of a table that is there from before. */
   async start(): Promise<void> {
     this.#isScheduled = true;
@@ -134,7 +146,6 @@ class Follower {
     if (transaction === '') return true;
     try {
       await this.#options.nft.run(transaction);
-      this.#mustReplaceAll = false;
       this.#forgetFlows();
       this.#options.metrics?.synced((performance.now() - started) / 1_000, this.#clock.now());
       return true;
@@ -152,7 +163,9 @@ class Follower {
     this.#changed.clear();
     const { transaction, stale } = this.#state.update(services);
     this.#stale.push(...stale);
-    return this.#mustReplaceAll ? this.#state.everything() : transaction;
+    const all = this.#mustReplaceAll;
+    this.#mustReplaceAll = false;
+    return all ? this.#state.everything() : transaction;
   }
 
   #forgetFlows(): void {

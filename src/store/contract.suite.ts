@@ -74,6 +74,37 @@ export function storeContract(name: string, open: (options: EngineOptions) => Pr
       assert.deepEqual(lost.reason.actual, await store.get('/c/a'));
     });
 
+    test('several writes in one commit are all made, in their order, or none of them', async () => {
+      const old = await put('/c/old');
+      const watch = store.watch('/c/', old.revision)[Symbol.asyncIterator]();
+      const both = (expected: number) =>
+        store.commit([
+          { key: '/c/new', object: named('new'), expected },
+          { key: '/c/old', expected: old.revision },
+        ]);
+      await assert.rejects(both(7), (err) => err instanceof Mismatch && err.key === '/c/new');
+      assert.deepEqual(await store.get('/c/old'), old);
+      assert.equal(store.revision(), old.revision);
+      const [made, gone] = await both(0);
+      assert.ok(made && gone && made.revision < gone.revision);
+      assert.deepEqual(told(await nextChanges(watch)), ['put new', 'delete old']);
+      assert.deepEqual(names((await store.list('/c/')).entries), ['new']);
+      await assert.rejects(both(0), Mismatch);
+      await assert.rejects(store.commit([{ key: '/c/none', expected: 0 }]), Mismatch);
+    });
+
+    test('a commit waits for what it may lose against', async () => {
+      const first = put('/c/a');
+      const lost = store.commit([
+        { key: '/c/b', object: named('b'), expected: 0 },
+        { key: '/c/a', object: named('a'), expected: 0 },
+      ]);
+      const { key, revision } = await first;
+      await assert.rejects(lost, (err) => err instanceof Mismatch && err.actual?.revision === revision);
+      assert.equal((await store.get(key))?.revision, revision);
+      assert.equal(await store.get('/c/b'), undefined);
+    });
+
     test('revisions grow with every write, deletes included', async () => {
       const a = await put('/c/a');
       const b = await put('/c/b');

@@ -45,6 +45,14 @@ export interface Listing {
   readonly remaining: number;
 }
 
+/** One write of several that are made together; without an object the key is removed. */
+export interface StoreWrite {
+  readonly key: string;
+  readonly object?: KubeObject;
+  /** As for {@link Store.put}. */
+  readonly expected: number;
+}
+
 export interface WatchStream extends AsyncIterable<Change[] | { progress: number }> {
   /** Ends the iteration. */
   close(): void;
@@ -65,6 +73,11 @@ export interface Store {
   /** Removes the key if its last write was at `expected`; resolves with the last object. */
   delete(key: string, expected: number): Promise<Entry>;
   /**
+   * All of these writes in one commit, in this order, or none of them: when one key was written in between,
+   * rejects with its {@link Mismatch}. No key may come twice.
+   */
+  commit(writes: readonly StoreWrite[]): Promise<Entry[]>;
+  /**
    * Every change below `prefix` after `revision`, in order, batched as they come. Throws {@link Compacted}
    * at once when that is too long ago. A watcher that falls behind is ended with {@link TooSlow}.
    * `{ progress }` tells that everything up to that revision has been seen.
@@ -77,10 +90,12 @@ export interface Store {
 
 /** The key was written by somebody else in between; `actual` is what stands there now, if anything does. */
 export class Mismatch extends Error {
+  readonly key: string;
   readonly actual: Entry | undefined;
   constructor(key: string, actual: Entry | undefined) {
     super(`Cannot write ${key}: it was changed in between`);
     this.name = 'Mismatch';
+    this.key = key;
     this.actual = actual;
   }
 }

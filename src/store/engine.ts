@@ -13,6 +13,7 @@ import {
   type ListOptions,
   Mismatch,
   type Store,
+  type StoreWrite,
   type WatchStream,
 } from './contract.ts';
 import { Expiry } from './expiry.ts';
@@ -95,13 +96,9 @@ export class Engine implements Store {
   put(key: string, object: KubeObject, expected: number, options: { ttlSeconds?: number } = {}) {
     const ttl = options.ttlSeconds;
     const expiresAtMs = ttl === undefined ? undefined : this.#clock.now() + ttl * 1000;
-    return this.#write(key, expected, expiresAtMs, (previous, revision) => ({
-      type: 'put',
-      key,
-      revision,
-      entry: entryOf(key, object, revision),
-      ...(previous && { previous }),
-    }));
+    return this.#write(key, expected, expiresAtMs, (previous, revision) =>
+      putting(key, object, previous, revision),
+    );
   }
 
   async delete(key: string, expected: number): Promise<Entry> {
@@ -109,6 +106,27 @@ export class Engine implements Store {
     return this.#write(key, expected, undefined, (previous, revision) =>
       deletion(previous as Entry, revision),
     );
+  }
+
+  /** What is enqueued without a pause in between goes to the log in one batch. */
+  async commit(writes: readonly StoreWrite[]): Promise<Entry[]> {
+    for (;;) {
+      this.#checkOpen(writes[0]?.key ?? '');
+      const stale = writes.find((write) => this.#isStale(write));
+      if (!stale) return Promise.all(writes.map((write) => this.#enqueue(this.#changeOf(write), undefined)));
+      if (!this.#inFlight.has(stale.key)) throw new Mismatch(stale.key, this.#newest(stale.key));
+      await this.#drained;
+    }
+  }
+
+  #isStale({ key, object, expected }: StoreWrite): boolean {
+    return (!object && expected === 0) || (this.#newest(key)?.revision ?? 0) !== expected;
+  }
+
+  #changeOf({ key, object }: StoreWrite): Change {
+    const previous = this.#newest(key);
+    const revision = ++this.#assigned;
+    return object ? putting(key, object, previous, revision) : deletion(previous as Entry, revision);
   }
 
   watch(prefix: string, afterRevision: number): WatchStream {
@@ -145,7 +163,7 @@ export class Engine implements Store {
     make: (previous: Entry | undefined, revision: number) => Change,
   ): Promise<Entry> {
     for (;;) {
-      if (this.#closing.signal.aborted) throw new Error(`Cannot write ${key}: the store is closed`);
+      this.#checkOpen(key);
       const previous = this.#newest(key);
       if ((previous?.revision ?? 0) === expected)
         return this.#enqueue(make(previous, ++this.#assigned), expiresAtMs);
@@ -153,6 +171,10 @@ export class Engine implements Store {
       if (!this.#inFlight.has(key)) throw new Mismatch(key, previous);
       await this.#drained;
     }
+  }
+
+  #checkOpen(key: string): void {
+    if (this.#closing.signal.aborted) throw new Error(`Cannot write ${key}: the store is closed`);
   }
 
   /** What the key will be once everything in flight is durable. */
@@ -305,6 +327,14 @@ function entryOf(key: string, object: KubeObject, revision: number): Entry {
   const stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } };
   return { key, object: stored, json: JSON.stringify(stored), revision };
 }
+
+const putting = (key: string, object: KubeObject, previous: Entry | undefined, revision: number): Change => ({
+  type: 'put',
+  key,
+  revision,
+  entry: entryOf(key, object, revision),
+  ...(previous && { previous }),
+});
 
 const deletion = (previous: Entry, revision: number): Change => ({
   type: 'delete',

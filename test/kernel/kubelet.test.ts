@@ -433,7 +433,7 @@ spec:
 
     test('what is not supported is refused, with the reason', async () => {
       await apply(
-        '{kind: Pod, metadata: {name: claims}, spec: {volumes: [{name: data, persistentVolumeClaim: {claimName: c}}], containers: [{name: main, image: busybox}]}}',
+        '{kind: Pod, metadata: {name: remote}, spec: {volumes: [{name: data, nfs: {server: s, path: /}}], containers: [{name: main, image: busybox}]}}',
       );
       await apply(
         '{kind: Pod, metadata: {name: mapped}, spec: {hostUsers: false, containers: [{name: main, image: busybox}]}}',
@@ -444,15 +444,15 @@ spec:
       const told = (name: string, what: RegExp) =>
         eventually(`${name}: ${what.source}`, async () => (await eventsOf(name)).some((e) => what.test(e)));
       await told(
-        'claims',
-        /Warning FailedMount: MountVolume.SetUp failed for volume "data" : volumes of type persistentVolumeClaim are not supported/,
+        'remote',
+        /Warning FailedMount: MountVolume.SetUp failed for volume "data" : volumes of type nfs are not supported/,
       );
       await told(
         'mapped',
         /Warning FailedCreatePodSandBox: Failed to create pod sandbox: hostUsers: false is not supported/,
       );
       await told('porter', /hostPort 8080 is not supported; use a Service of type NodePort/);
-      assert.equal((await get('claims')).status?.phase, 'Pending');
+      assert.equal((await get('remote')).status?.phase, 'Pending');
     });
 
     const kill = (command: string) =>

@@ -197,6 +197,9 @@ describe('an IPAddress', () => {
     assert.deepEqual(wrong(ipAddress, { parentRef }, 'web'), [
       'metadata.name: Invalid value: "web": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
     ]);
+    assert.deepEqual(wrong(ipAddress, { parentRef }, 'fd96:0::7'), [
+      'metadata.name: Invalid value: "fd96:0::7": must be in canonical form ("fd96::7")',
+    ]);
     assert.deepEqual(wrong(ipAddress, {}, '10.96.0.7'), ['spec.parentRef: Required value']);
     const other = { parentRef: { ...parentRef, name: 'other' } };
     assert.match(wrongUpdate(ipAddress, other, { parentRef }, '10.96.0.7')[0] ?? '', /field is immutable$/);
@@ -215,5 +218,22 @@ describe('a ServiceCIDR', () => {
       wrongUpdate(serviceCIDR, { cidrs: ['10.2.0.0/16'] }, { cidrs: ['10.1.0.0/16'] })[0] ?? '',
       /immutable$/,
     );
+  });
+
+  test('may get a second family, and no other first one with it', () => {
+    const before = { cidrs: ['10.1.0.0/16'] };
+    assert.deepEqual(wrongUpdate(serviceCIDR, { cidrs: ['10.1.0.0/16', 'fd97::/112'] }, before), []);
+    assert.deepEqual(wrongUpdate(serviceCIDR, { cidrs: ['10.2.0.0/16', 'fd97::/112'] }, before), [
+      'spec.cidrs[0]: Invalid value: "10.2.0.0/16": field is immutable',
+    ]);
+  });
+
+  test('is a whole range that can be counted', () => {
+    assert.deepEqual(wrong(serviceCIDR, { cidrs: ['10.200.0.5/16'] }), [
+      'spec.cidrs[0]: Invalid value: "10.200.0.5/16": must be in canonical form ("10.200.0.0/16")',
+    ]);
+    assert.deepEqual(wrong(serviceCIDR, { cidrs: ['fd97::/48'] }), [
+      'spec.cidrs[0]: Invalid value: "fd97::/48": shortest allowed prefix length for service CIDR is 64, got 48',
+    ]);
   });
 });

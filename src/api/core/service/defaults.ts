@@ -6,7 +6,8 @@ const AFFINITY_SECONDS = 10800;
 
 type Spec = NonNullable<Service['spec']>;
 
-export function defaultService({ spec }: Service): void {
+export function defaultService({ spec, status }: Service): void {
+  for (const ingress of status?.loadBalancer?.ingress ?? []) if (ingress.ip) ingress.ipMode ??= 'VIP';
   if (!spec) return;
   for (const port of spec.ports ?? []) port.targetPort ||= port.port;
   defaultAffinity(spec);

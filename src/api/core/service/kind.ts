@@ -5,6 +5,7 @@ import { columns } from './columns.ts';
 import { defaultService } from './defaults.ts';
 import './fields.ts';
 import { validateService, validateServiceUpdate } from './validate.ts';
+import { validateServiceStatus } from './validateStatus.ts';
 
 export const service: Kind<Service> = {
   resource: services,
@@ -21,5 +22,6 @@ export const service: Kind<Service> = {
   defaults: defaultService,
   validate: validateService,
   validateUpdate: validateServiceUpdate,
+  validateSubresource: { status: validateServiceStatus },
   columns,
 };

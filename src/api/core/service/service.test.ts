@@ -7,6 +7,9 @@ import { service } from './kind.ts';
 
 const wrong = (spec: string) => said(validateCreate(service, fromYaml(service, `{ spec: ${spec} }`)));
 
+const subdomain =
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+
 describe('a Service is fine', () => {
   const good = [
     '{ selector: { app: web }, ports: [{ port: 80, targetPort: http }] }',
@@ -91,6 +94,30 @@ describe('a Service is refused', () => {
       "spec.loadBalancerSourceRanges: Forbidden: may only be used when `type` is 'LoadBalancer'",
     ],
     [
+      '{ type: LoadBalancer, ports: [{ port: 10250 }] }',
+      'spec.ports[0].port: Invalid value: 10250: may not expose port 10250 externally since it is used by kubelet',
+    ],
+    [
+      '{ type: ExternalName, externalName: my_db }',
+      'spec.externalName: Invalid value: "my_db": ' + subdomain,
+    ],
+    [
+      '{ ports: [{ port: 80 }], ipFamilies: [IPv4, IPv4], ipFamilyPolicy: PreferDualStack }',
+      'spec.ipFamilies[1]: Duplicate value: "IPv4"',
+    ],
+    [
+      '{ ports: [{ port: 80 }], ipFamilies: [IPv7] }',
+      'spec.ipFamilies[0]: Unsupported value: "IPv7": supported values: "IPv4", "IPv6"',
+    ],
+    [
+      '{ type: LoadBalancer, ports: [{ port: 80 }], loadBalancerSourceRanges: [10.0.0.0] }',
+      'spec.loadBalancerSourceRanges[0]: Invalid value: "10.0.0.0": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)',
+    ],
+    [
+      '{ type: LoadBalancer, ports: [{ port: 80 }], healthCheckNodePort: 31000 }',
+      "spec.healthCheckNodePort: Invalid value: 31000: may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'",
+    ],
+    [
       '{ ports: [{ port: 80 }], internalTrafficPolicy: Near }',
       'spec.internalTrafficPolicy: Unsupported value: "Near": supported values: "Cluster", "Local"',
     ],
@@ -134,6 +161,67 @@ describe('a Service that exists', () => {
       [],
     );
   });
+});
+
+describe('a Service keeps for life', () => {
+  const change = (before: string, after: string) => {
+    const of = (spec: string) => fromYaml(service, `{ spec: { ports: [{ port: 80 }], ${spec} } }`);
+    return said(validateUpdate(service, of(after), of(before)));
+  };
+  const health = 'type: LoadBalancer, externalTrafficPolicy: Local, healthCheckNodePort:';
+
+  test('its first family', () =>
+    assert.deepEqual(change('ipFamilies: [IPv4]', 'ipFamilies: [IPv6]'), [
+      'spec.ipFamilies[0]: Invalid value: ["IPv6"]: may not change once set',
+    ]));
+  test('the port of its health checks, while it has one', () => {
+    assert.deepEqual(change(`${health} 31000`, `${health} 31001`), [
+      'spec.healthCheckNodePort: Invalid value: 31001: cannot change healthCheckNodePort on loadBalancer service with externalTraffic=Local during update',
+    ]);
+    assert.deepEqual(change(`${health} 31000`, 'type: NodePort'), []);
+  });
+  test('the class of its load balancer, while it has one', () => {
+    assert.deepEqual(
+      change('type: LoadBalancer, loadBalancerClass: a', 'type: LoadBalancer, loadBalancerClass: b'),
+      ['spec.loadBalancerClass: Invalid value: "b": may not change once set'],
+    );
+    assert.deepEqual(change('type: LoadBalancer', 'type: ClusterIP'), []);
+  });
+});
+
+describe('the status of a load balancer', () => {
+  const status = (ingress: string, type = 'LoadBalancer') => {
+    const of = (more: string) =>
+      fromYaml(service, `{ spec: { type: ${type}, ports: [{ port: 80 }] }${more} }`);
+    return said(
+      validateUpdate(service, of(`, status: { loadBalancer: { ingress: [${ingress}] } }`), of(''), 'status'),
+    );
+  };
+
+  test('has addresses, which are virtual unless it says otherwise, or names', () => {
+    for (const good of [
+      '{ ip: 172.30.15.1 }',
+      '{ ip: "fd30::1", ipMode: Proxy }',
+      '{ hostname: lb.example.com }',
+    ])
+      assert.deepEqual(status(good), []);
+  });
+  for (const [ingress, message] of [
+    [
+      '{ ip: web }',
+      'ip: Invalid value: "web": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
+    ],
+    ['{ ip: 1.2.3.4, ipMode: X }', 'ipMode: Unsupported value: "X": supported values: "Proxy", "VIP"'],
+    ['{ hostname: a.b, ipMode: VIP }', 'ipMode: Forbidden: may not be specified when `ip` is not set'],
+    ['{ hostname: 1.2.3.4 }', 'hostname: Invalid value: "1.2.3.4": must be a DNS name, not an IP address'],
+  ] as const) {
+    test(`is not ${ingress}`, () =>
+      assert.deepEqual(status(ingress), [`status.loadBalancer.ingress[0].${message}`]));
+  }
+  test('is none of another type', () =>
+    assert.deepEqual(status('{ ip: 172.30.15.1 }', 'NodePort'), [
+      'status.loadBalancer.ingress: Forbidden: may only be used when `spec.type` is "LoadBalancer"',
+    ]));
 });
 
 describe('kubectl get services -o wide prints', () => {

@@ -3,7 +3,17 @@ import { contains, parseAddress, parseCidr } from '../../../lib/ip.ts';
 import { type FieldError, fieldForbidden, fieldInvalid, fieldRequired } from '../../errors.ts';
 import { isDnsSubdomain, isQualifiedName } from '../../names.ts';
 import type { Service } from '../../types.ts';
-import { because, each, isCidr, isIP, isSame, named, oneOf, optional } from '../../validate/checks.ts';
+import {
+  because,
+  each,
+  isCidr,
+  isIP,
+  isSame,
+  named,
+  oneOf,
+  optional,
+  unique,
+} from '../../validate/checks.ts';
 import { validateLabels } from '../../validate/labels.ts';
 import { isExternallyAccessible } from './defaults.ts';
 import { validatePorts } from './validatePorts.ts';
@@ -77,7 +87,15 @@ function validateFamilies({ type, ipFamilies, ipFamilyPolicy }: Spec): FieldErro
     ];
   }
   const policies = ['PreferDualStack', 'RequireDualStack', 'SingleStack'];
+  const families = ipFamilies ?? [];
   return [
+    ...(families.length > 2
+      ? [fieldInvalid('spec.ipFamilies', families, 'may only hold up to 2 values')]
+      : unique(
+          families,
+          (family) => family,
+          (i) => `spec.ipFamilies[${i}]`,
+        )),
     ...(ipFamilyPolicy ? oneOf('spec.ipFamilyPolicy', ipFamilyPolicy, policies) : []),
     ...each('spec.ipFamilies', ipFamilies, (family, at) => oneOf(at, family, ['IPv4', 'IPv6'])),
   ];
@@ -170,17 +188,30 @@ function validateLoadBalancer(spec: Spec): FieldError[] {
 
 /** Clients have learnt the address; it stays as long as the Service has one. */
 export function validateServiceUpdate({ spec = {} }: Service, { spec: old = {} }: Service): FieldError[] {
+  const once = (field: string, value: unknown) => fieldInvalid(field, value, 'may not change once set');
   const wrong: FieldError[] = [];
   const keepsAddress = spec.type !== 'ExternalName' && old.type !== 'ExternalName';
   if (keepsAddress && old.clusterIP && spec.clusterIP !== old.clusterIP)
-    wrong.push(fieldInvalid('spec.clusterIPs[0]', [spec.clusterIP ?? ''], 'may not change once set'));
+    wrong.push(once('spec.clusterIPs[0]', [spec.clusterIP ?? '']));
+  const [family] = old.ipFamilies ?? [];
+  if (keepsAddress && family && spec.ipFamilies?.length && spec.ipFamilies[0] !== family)
+    wrong.push(once('spec.ipFamilies[0]', spec.ipFamilies));
   if (
     old.type === 'LoadBalancer' &&
     spec.type === 'LoadBalancer' &&
     spec.loadBalancerClass !== old.loadBalancerClass
   )
+    wrong.push(once('spec.loadBalancerClass', spec.loadBalancerClass ?? null));
+  if (checksHealth(spec) && checksHealth(old) && spec.healthCheckNodePort !== old.healthCheckNodePort)
     wrong.push(
-      fieldInvalid('spec.loadBalancerClass', spec.loadBalancerClass ?? null, 'may not change once set'),
+      fieldInvalid(
+        'spec.healthCheckNodePort',
+        spec.healthCheckNodePort ?? 0,
+        'cannot change healthCheckNodePort on loadBalancer service with externalTraffic=Local during update',
+      ),
     );
   return wrong;
 }
+
+const checksHealth = ({ type, externalTrafficPolicy, healthCheckNodePort }: Spec): boolean =>
+  type === 'LoadBalancer' && externalTrafficPolicy === 'Local' && Boolean(healthCheckNodePort);

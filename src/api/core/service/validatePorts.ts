@@ -20,6 +20,7 @@ export function validatePorts(spec: Spec): FieldError[] {
   return [
     ...each('spec.ports', ports, (port, at) => validatePort(port, at, ports.length > 1)),
     ...validateNodePorts(spec),
+    ...validateKubeletPort(spec),
     ...unique(
       ports,
       (p) => p.name,
@@ -58,6 +59,22 @@ function validateNodePorts({ type, ports = [] }: Spec): FieldError[] {
     return isPortNumber(nodePort).map((why) => fieldInvalid(field, nodePort, why));
   });
 }
+
+/** A load balancer would show the kubelet of the node that it sends packets to. */
+const KUBELET_PORT = 10250;
+
+const validateKubeletPort = ({ type, ports }: Spec): FieldError[] =>
+  each('spec.ports', ports, ({ port }, at) =>
+    type === 'LoadBalancer' && port === KUBELET_PORT
+      ? [
+          fieldInvalid(
+            `${at}.port`,
+            port,
+            `may not expose port ${KUBELET_PORT} externally since it is used by kubelet`,
+          ),
+        ]
+      : [],
+  );
 
 function duplicatePorts(ports: readonly ServicePort[]): FieldError[] {
   const seen = new Set<string>();

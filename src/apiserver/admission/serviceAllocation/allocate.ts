@@ -3,12 +3,12 @@ import { fieldInvalid, internal, invalid } from '../../../api/errors.ts';
 import { services } from '../../../api/resource.ts';
 import type { Service } from '../../../api/types.ts';
 import type { Undo } from '../contract.ts';
+import type { Addresses } from './addresses.ts';
 import { holdings, isHeadless, needsHealthCheckNodePort, needsNodePort, type ServiceSpec } from './needs.ts';
-import type { AddressRange, Range } from './ranges.ts';
+import { type IPFamily, type Range } from './ranges.ts';
 
 export interface Ranges {
-  /** The default family first. */
-  addresses: readonly AddressRange[];
+  addresses: Addresses;
   nodePorts: Range<number>;
 }
 
@@ -24,13 +24,18 @@ export function allocate(ranges: Ranges, service: Service, old: Service | undefi
   const fail = (field: string, value: unknown, why: string) => {
     throw invalid(services, service.metadata.name, [fieldInvalid(field, value, why)]);
   };
-  const takeAny = <Value>(range: Range<Value>, what: string): Value => {
+  const takeAny = <Value>(range: Pick<Range<Value>, 'takeAny' | 'release'>, what: string): Value => {
     const value = range.takeAny();
     if (value === undefined) throw internal(`failed to allocate a ${what}: range is full`);
     undos.push(() => range.release(value));
     return value;
   };
-  const take = <Value>(range: Range<Value>, own: Set<Value>, value: Value, failed: (why: string) => void) => {
+  const take = <Value>(
+    range: Pick<Range<Value>, 'take' | 'release'>,
+    own: Set<Value>,
+    value: Value,
+    failed: (why: string) => void,
+  ) => {
     if (own.has(value)) return;
     const why = range.take(value);
     if (why) return failed(why);
@@ -43,12 +48,15 @@ export function allocate(ranges: Ranges, service: Service, old: Service | undefi
 
   const clusterIPs = () => {
     const asked = spec.clusterIPs ?? [];
+    const { addresses } = ranges;
     spec.clusterIPs = (spec.ipFamilies ?? []).map((family, i) => {
-      const range = ranges.addresses.find((r) => r.family === family);
-      if (!range) throw internal(`there is no service range of ${family}`);
       const ip = asked[i];
-      if (!ip) return takeAny(range, 'serviceIP');
-      take(range, held.ips, ip, (why) =>
+      if (!ip)
+        return takeAny(
+          { takeAny: () => addresses.takeAny(family as IPFamily), release: (any) => addresses.release(any) },
+          'serviceIP',
+        );
+      take(addresses, held.ips, ip, (why) =>
         fail('spec.clusterIPs', asked, `failed to allocate IP ${ip}: ${why}`),
       );
       return ip;
@@ -100,13 +108,14 @@ function sharedNodePort({ ports = [] }: ServiceSpec, { port, protocol }: Port): 
 /** Gives back what the Service held and no longer holds; all of it when it is gone. */
 export function release(ranges: Ranges, before: Service, now: Service | undefined): void {
   const [had, has] = [holdings(before.spec), holdings(now?.spec)];
-  for (const ip of had.ips.difference(has.ips)) for (const range of ranges.addresses) range.release(ip);
+  const owner = `${before.metadata.namespace}/${before.metadata.name}`;
+  for (const ip of had.ips.difference(has.ips)) ranges.addresses.release(ip, owner);
   for (const port of had.ports.difference(has.ports)) ranges.nodePorts.release(port);
 }
 
 /** Marks what a stored Service holds. */
 export function occupy(ranges: Ranges, service: Service): void {
   const { ips, ports } = holdings(service.spec);
-  for (const ip of ips) ranges.addresses.find((range) => range.take(ip) === undefined);
+  for (const ip of ips) ranges.addresses.occupy(ip);
   for (const port of ports) ranges.nodePorts.take(port);
 }

@@ -28,10 +28,17 @@ function keepAllocated(spec: ServiceSpec, old: ServiceSpec): void {
     if (!spec.clusterIP && old.clusterIP) spec.clusterIP = old.clusterIP;
     if (!spec.clusterIPs?.length && old.clusterIPs) spec.clusterIPs = [...old.clusterIPs];
   }
-  if (needsNodePort(spec) && needsNodePort(old)) keepNodePorts(spec, old);
+  if (givesNodePorts(spec) && needsNodePort(old)) keepNodePorts(spec, old);
   if (needsHealthCheckNodePort(spec) && needsHealthCheckNodePort(old) && old.healthCheckNodePort)
     spec.healthCheckNodePort ||= old.healthCheckNodePort;
 }
+
+/**
+ * A LoadBalancer that wants no node ports loses those that its next manifest does not name.
+ * https://kubernetes.io/docs/concepts/services-networking/service/#load-balancer-nodeport-allocation
+ */
+const givesNodePorts = (spec: ServiceSpec): boolean =>
+  needsNodePort(spec) && !(spec.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts === false);
 
 /** Ports are known by their names; a number that another port asks for now is not kept. */
 function keepNodePorts(spec: ServiceSpec, old: ServiceSpec): void {

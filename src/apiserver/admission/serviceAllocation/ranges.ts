@@ -1,4 +1,4 @@
-/** The two things that Services are given: addresses of the service range and ports on the nodes. */
+/** The two things that Services are given: addresses of a service range and ports on the nodes. */
 import {
   type Cidr,
   contains,
@@ -23,18 +23,12 @@ export interface Range<Value> {
 export type IPFamily = 'IPv4' | 'IPv6';
 
 export interface AddressRange extends Range<string> {
-  family: IPFamily;
+  readonly family: IPFamily;
+  readonly cidr: Cidr;
 }
-
-/** As Kubernetes bounds it: more would never be used, and would only be memory. */
-const mostAddresses = 2n ** 20n;
 
 export function addressRange(cidrText: string, random: () => number): AddressRange {
   const cidr = parseCidr(cidrText);
-  if (sizeOf(cidr) > mostAddresses)
-    throw new Error(
-      `Cannot use ${cidrText} for services: a range may have at most ${mostAddresses} addresses`,
-    );
   const size = usable(cidr);
   const pool = createPool({ size, random, reserved: reservedBand(size, { part: 16, most: 256 }) });
   // Number 0 is the first address after the range's own.
@@ -42,6 +36,7 @@ export function addressRange(cidrText: string, random: () => number): AddressRan
   const isUsable = (ip: string) => contains(cidr, parseAddress(ip)) && indexOf(ip) >= 0 && indexOf(ip) < size;
   return {
     family: ipFamilyOf(formatAddress(nthAddress(cidr, 0))),
+    cidr,
     take(ip) {
       if (!isUsable(ip))
         return `the provided IP (${ip}) is not in the valid range. The range of valid IPs is ${formatCidr(cidr)}`;
@@ -57,8 +52,12 @@ export function addressRange(cidrText: string, random: () => number): AddressRan
   };
 }
 
-/** The range's own address is never given out, nor IPv4's broadcast address. */
-const usable = (cidr: Cidr) => Number(sizeOf(cidr)) - (cidr.family === 4 ? 2 : 1);
+/**
+ * The range's own address is never given out, nor IPv4's broadcast address. Of an IPv6 range that is
+ * longer than numbers are exact, the beginning is enough for everybody.
+ */
+const usable = (cidr: Cidr) =>
+  Math.min(Number(sizeOf(cidr)) - (cidr.family === 4 ? 2 : 1), Number.MAX_SAFE_INTEGER);
 
 export const ipFamilyOf = (ip: string): IPFamily => (familyOf(ip) === 4 ? 'IPv4' : 'IPv6');
 

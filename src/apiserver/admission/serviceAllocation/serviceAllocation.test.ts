@@ -20,6 +20,8 @@ class Cluster {
     for (const service of existing) this.stored.set(service.metadata.name, service);
     this.plugin = serviceAllocation({
       services: async () => this.stored.values(),
+      ipAddresses: async () => [],
+      serviceRanges: async () => [],
       serviceCIDRs,
       nodePorts,
       random: Math.random,
@@ -130,9 +132,18 @@ describe('a cluster IP', () => {
     );
   });
 
+  for (const ip of ['10.112.0.1', '10.95.255.255']) {
+    test(`is not ${ip}, which is in no range`, async () => {
+      await assert.rejects(
+        new Cluster().create(`{clusterIP: ${ip}}`),
+        says(
+          `spec.clusterIPs: Invalid value: ["${ip}"]: failed to allocate IP ${ip}: the provided network does not match the current range`,
+        ),
+      );
+    });
+  }
+
   for (const [ip, why] of [
-    ['10.112.0.1', 'above'],
-    ['10.95.255.255', 'below'],
     ['10.96.0.0', 'the address of the range itself'],
     ['10.111.255.255', 'its broadcast address'],
   ]) {
@@ -196,6 +207,8 @@ describe('a cluster IP', () => {
         if (++attempts === 1) throw new Error('the store is not there yet');
         return [];
       },
+      ipAddresses: async () => [],
+      serviceRanges: async () => [],
       serviceCIDRs: dual,
       nodePorts: { first: 30000, last: 32767 },
       random: Math.random,
@@ -370,6 +383,18 @@ describe('node ports', () => {
       spec.ports?.map((p) => p.nodePort),
       [undefined, 30081],
     );
+  });
+
+  test('of a LoadBalancer that wants none any more stay until a manifest leaves them out, and come back', async () => {
+    const cluster = new Cluster();
+    const lb = '{type: LoadBalancer, ports: [{port: 80}], allocateLoadBalancerNodePorts:';
+    const given = (await cluster.create(`${lb} true}`)).ports?.[0]?.nodePort;
+    assert.ok(given);
+    const kept = await cluster.patch('web', { allocateLoadBalancerNodePorts: false });
+    assert.equal(kept.ports?.[0]?.nodePort, given);
+    assert.equal((await cluster.replace(`${lb} false}`)).ports?.[0]?.nodePort, undefined);
+    assert.ok(await cluster.create(`{name: x, type: NodePort, ports: [{port: 80, nodePort: ${given}}]}`));
+    assert.ok((await cluster.patch('web', { allocateLoadBalancerNodePorts: true })).ports?.[0]?.nodePort);
   });
 
   test('for health checks belong to a LoadBalancer with local traffic', async () => {

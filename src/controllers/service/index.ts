@@ -1,0 +1,22 @@
+/** Says what of a Service is accepted and has no effect, once for each thing that it says. */
+import { isDeepStrictEqual } from 'node:util';
+import { services } from '../../api/resource.ts';
+import { keyOf } from '../../client/contract.ts';
+import type { Controller } from '../loop.ts';
+import { ignoredOf, messagesOf } from './ignored.ts';
+
+export const serviceController: Controller = {
+  name: 'service-controller',
+  start(context) {
+    const known = context.watch(services, (now, before) => {
+      if (!now || (before && isDeepStrictEqual(ignoredOf(now), ignoredOf(before)))) return [];
+      return [keyOf(now)];
+    });
+    return async (key) => {
+      const service = known.get(key);
+      if (!service) return;
+      for (const [reason, message] of messagesOf(ignoredOf(service)))
+        context.events.event(services, service, 'Warning', reason, message);
+    };
+  },
+};
