@@ -151,6 +151,19 @@ describe('the audit log', () => {
     api = testApi();
   });
 
+  test('says what admission has to say for it, when the request is over', async () => {
+    const handler: Handler = async (request) => {
+      const answer = await api.handler(request);
+      return 'object' in answer ? { ...answer, auditAnnotations: { 'policy/why': 'because' } } : answer;
+    };
+    await following('{level: Metadata}', handler)(creating());
+    assert.deepEqual(
+      lines.map(({ annotations }) => annotations['policy/why'] as unknown),
+      [undefined, 'because'],
+    );
+    assert.equal(lines[1]?.['annotations']['authorization.k8s.io/decision'], 'allow');
+  });
+
   test('says who did what, when, from where, and how it ended', async () => {
     await following('{level: Metadata}')(creating());
     const [received, complete] = lines;

@@ -19,6 +19,11 @@ export interface Beginning {
   receivedMs: number;
 }
 
+export interface Begun {
+  annotations: Readonly<Record<string, string>>;
+  [field: string]: unknown;
+}
+
 /** What every event of one request says. */
 export function beginningOf({
   auditID,
@@ -27,7 +32,7 @@ export function beginningOf({
   attributes,
   authorized,
   receivedMs,
-}: Beginning): object {
+}: Beginning): Begun {
   const { user, path, query, headers } = request;
   const search = query.toString();
   const impersonator = impersonatorOf(user);

@@ -11,7 +11,7 @@ import type { UpgradeHandler } from '../http/upgrade.ts';
 import { parsePath } from '../path.ts';
 import { decodeBody } from '../wire/index.ts';
 import { type Decision, decide } from './decide.ts';
-import { beginningOf, type Ended, lineOf, objectOf, withoutManagedFields } from './event.ts';
+import { type Begun, beginningOf, type Ended, lineOf, objectOf, withoutManagedFields } from './event.ts';
 import type { AuditPolicy } from './policy.ts';
 
 export interface AuditDeps {
@@ -76,9 +76,22 @@ function recordOf(deps: AuditDeps, request: ApiRequest): RecordStage | undefined
     if (omitStages.has(stage)) return;
     const isOver = stage !== 'RequestReceived';
     const objects = isOver ? objectsOf(decision, request, answer) : {};
-    write(lineOf(beginning, { stage, atMs: clock.now(), ...(code !== undefined && { code }), ...objects }));
+    write(
+      lineOf(withNotes(beginning, answer), {
+        stage,
+        atMs: clock.now(),
+        ...(code !== undefined && { code }),
+        ...objects,
+      }),
+    );
   };
 }
+
+/** With what admission has to say for the log. */
+const withNotes = (beginning: Begun, answer: Answer | undefined): object =>
+  answer && 'auditAnnotations' in answer && answer.auditAnnotations
+    ? { ...beginning, annotations: { ...beginning.annotations, ...answer.auditAnnotations } }
+    : beginning;
 
 function objectsOf(
   { level, omitManagedFields }: Decision,

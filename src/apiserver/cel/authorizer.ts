@@ -1,6 +1,6 @@
 /** https://kubernetes.io/docs/reference/using-api/cel/#kubernetes-authorizer-library */
 import type { Environment } from '@marcbachmann/cel-js';
-import { serviceAccountGroups, serviceAccountUserName } from '../authn/groups.ts';
+import { authenticatedGroup, serviceAccountGroups, serviceAccountUserName } from '../authn/groups.ts';
 import type { Attributes, Authorizer, Decision as Decided } from '../authz/contract.ts';
 import type { User } from '../contract.ts';
 
@@ -83,25 +83,30 @@ export function registerAuthorizer(env: Environment): void {
   env.registerFunction(
     'Authorizer.serviceAccount(string, string): Authorizer',
     ({ authorizer, requestResource }: CelAuthorizer, namespace: string, name: string) => {
-      const user = { name: serviceAccountUserName(namespace, name), groups: serviceAccountGroups(namespace) };
+      const groups = [...serviceAccountGroups(namespace), authenticatedGroup];
+      const user = { name: serviceAccountUserName(namespace, name), groups };
       return new CelAuthorizer(authorizer, user, requestResource.resource);
     },
   );
   env.registerFunction(
     'GroupCheck.resource(string): ResourceCheck',
-    ({ asker, group }: GroupCheck, plural: string) => new ResourceCheck(asker, { group, version: '*', plural }),
+    ({ asker, group }: GroupCheck, plural: string) =>
+      new ResourceCheck(asker, { group, version: '*', plural }),
   );
-  env.registerFunction('ResourceCheck.subresource(string): ResourceCheck', (check: ResourceCheck, subresource: string) =>
-    check.with({ subresource }),
+  env.registerFunction(
+    'ResourceCheck.subresource(string): ResourceCheck',
+    (check: ResourceCheck, subresource: string) => check.with({ subresource }),
   );
-  env.registerFunction('ResourceCheck.namespace(string): ResourceCheck', (check: ResourceCheck, namespace: string) =>
-    check.with({ namespace }),
+  env.registerFunction(
+    'ResourceCheck.namespace(string): ResourceCheck',
+    (check: ResourceCheck, namespace: string) => check.with({ namespace }),
   );
   env.registerFunction('ResourceCheck.name(string): ResourceCheck', (check: ResourceCheck, name: string) =>
     check.with({ name }),
   );
-  env.registerFunction('ResourceCheck.check(string): Decision', ({ asker, resource }: ResourceCheck, verb: string) =>
-    asker.decide({ verb, resource, path: '' }),
+  env.registerFunction(
+    'ResourceCheck.check(string): Decision',
+    ({ asker, resource }: ResourceCheck, verb: string) => asker.decide({ verb, resource, path: '' }),
   );
   env.registerFunction('Decision.allowed(): bool', ({ decided }: Decision) => decided.allowed);
   env.registerFunction('Decision.reason(): string', ({ decided }: Decision) => decided.reason);

@@ -2,6 +2,7 @@ import { ageColumn, nameColumn } from '../../columns.ts';
 import type { Kind } from '../../kind.ts';
 import { mutatingAdmissionPolicies } from '../../resource.ts';
 import type { MutatingAdmissionPolicy } from '../../types.ts';
+import { validateMutatingPolicy } from './validate.ts';
 import './fields.ts';
 
 export const mutatingAdmissionPolicy: Kind<MutatingAdmissionPolicy> = {
@@ -9,6 +10,7 @@ export const mutatingAdmissionPolicy: Kind<MutatingAdmissionPolicy> = {
   singular: 'mutatingadmissionpolicy',
   message: 'admissionregistration/v1.MutatingAdmissionPolicy',
   nameRule: 'subdomain',
+  validate: validateMutatingPolicy,
   columns: [
     nameColumn,
     {

@@ -2,6 +2,7 @@ import { ageColumn, nameColumn } from '../../columns.ts';
 import type { Kind } from '../../kind.ts';
 import { mutatingAdmissionPolicyBindings } from '../../resource.ts';
 import type { MutatingAdmissionPolicyBinding } from '../../types.ts';
+import { validateBindingTarget } from '../validatingadmissionpolicybinding/validate.ts';
 import './fields.ts';
 
 export const mutatingAdmissionPolicyBinding: Kind<MutatingAdmissionPolicyBinding> = {
@@ -9,6 +10,7 @@ export const mutatingAdmissionPolicyBinding: Kind<MutatingAdmissionPolicyBinding
   singular: 'mutatingadmissionpolicybinding',
   message: 'admissionregistration/v1.MutatingAdmissionPolicyBinding',
   nameRule: 'subdomain',
+  validate: ({ spec }) => validateBindingTarget(spec ?? {}),
   columns: [
     nameColumn,
     {

@@ -2,6 +2,7 @@ import { ageColumn, nameColumn } from '../../columns.ts';
 import type { Kind } from '../../kind.ts';
 import { mutatingWebhookConfigurations } from '../../resource.ts';
 import type { MutatingWebhookConfiguration } from '../../types.ts';
+import { validateWebhooks } from '../rules/validateWebhooks.ts';
 import './fields.ts';
 
 export const mutatingWebhookConfiguration: Kind<MutatingWebhookConfiguration> = {
@@ -9,6 +10,7 @@ export const mutatingWebhookConfiguration: Kind<MutatingWebhookConfiguration> = 
   singular: 'mutatingwebhookconfiguration',
   message: 'admissionregistration/v1.MutatingWebhookConfiguration',
   nameRule: 'subdomain',
+  validate: validateWebhooks,
   columns: [
     nameColumn,
     {

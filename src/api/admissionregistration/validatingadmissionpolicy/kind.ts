@@ -2,6 +2,7 @@ import { ageColumn, nameColumn } from '../../columns.ts';
 import type { Kind } from '../../kind.ts';
 import { validatingAdmissionPolicies } from '../../resource.ts';
 import type { ValidatingAdmissionPolicy } from '../../types.ts';
+import { validatePolicy } from './validate.ts';
 import './fields.ts';
 
 export const validatingAdmissionPolicy: Kind<ValidatingAdmissionPolicy> = {
@@ -10,6 +11,7 @@ export const validatingAdmissionPolicy: Kind<ValidatingAdmissionPolicy> = {
   message: 'admissionregistration/v1.ValidatingAdmissionPolicy',
   status: true,
   nameRule: 'subdomain',
+  validate: validatePolicy,
   columns: [
     nameColumn,
     {

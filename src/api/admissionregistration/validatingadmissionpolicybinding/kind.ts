@@ -2,6 +2,7 @@ import { ageColumn, nameColumn } from '../../columns.ts';
 import type { Kind } from '../../kind.ts';
 import { validatingAdmissionPolicyBindings } from '../../resource.ts';
 import type { ValidatingAdmissionPolicyBinding } from '../../types.ts';
+import { validatePolicyBinding } from './validate.ts';
 import './fields.ts';
 
 export const validatingAdmissionPolicyBinding: Kind<ValidatingAdmissionPolicyBinding> = {
@@ -9,6 +10,7 @@ export const validatingAdmissionPolicyBinding: Kind<ValidatingAdmissionPolicyBin
   singular: 'validatingadmissionpolicybinding',
   message: 'admissionregistration/v1.ValidatingAdmissionPolicyBinding',
   nameRule: 'subdomain',
+  validate: validatePolicyBinding,
   columns: [
     nameColumn,
     {

@@ -2,6 +2,7 @@ import { ageColumn, nameColumn } from '../../columns.ts';
 import type { Kind } from '../../kind.ts';
 import { validatingWebhookConfigurations } from '../../resource.ts';
 import type { ValidatingWebhookConfiguration } from '../../types.ts';
+import { validateWebhooks } from '../rules/validateWebhooks.ts';
 import './fields.ts';
 
 export const validatingWebhookConfiguration: Kind<ValidatingWebhookConfiguration> = {
@@ -9,6 +10,7 @@ export const validatingWebhookConfiguration: Kind<ValidatingWebhookConfiguration
   singular: 'validatingwebhookconfiguration',
   message: 'admissionregistration/v1.ValidatingWebhookConfiguration',
   nameRule: 'subdomain',
+  validate: validateWebhooks,
   columns: [
     nameColumn,
     {
