@@ -3,7 +3,7 @@ import type { Kind } from '../api/kind.ts';
 import type { KindRegistry } from '../api/registry.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Store } from '../store/contract.ts';
-import type { AdmissionPlugin } from './admission/contract.ts';
+import type { AdmissionPlugin, Notes } from './admission/contract.ts';
 import type { MintToken } from './authn/tokenRequest.ts';
 import type { Authorizer } from './authz/contract.ts';
 import type { Answer, ApiRequest, Handler } from './contract.ts';
@@ -47,4 +47,6 @@ export interface Call {
   /** Empty for a request about a collection. */
   readonly name: string;
   readonly subresource?: string;
+  /** What admission says beside yes and no. */
+  readonly notes: Notes;
 }

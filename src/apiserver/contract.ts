@@ -51,6 +51,8 @@ export interface ObjectAnswer {
   /** The same text in parts, for a list that would be too long for one. */
   jsonParts?: () => Iterable<string>;
   warnings?: readonly string[];
+  /** For the event of the audit log. */
+  auditAnnotations?: Readonly<Record<string, string>>;
 }
 
 export interface WatchAnswer {

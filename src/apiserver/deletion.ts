@@ -27,7 +27,11 @@ const orphan = 'orphan';
 const foreground = 'foregroundDeletion';
 
 export function planDeletion(kind: Kind, object: Written, asked: DeletionRequest, nowMs: number): Deletion {
-  const finalizers = withOwn(kind, object, finalizersAfter(object.metadata.finalizers ?? [], asked.propagation));
+  const finalizers = withOwn(
+    kind,
+    object,
+    finalizersAfter(object.metadata.finalizers ?? [], asked.propagation),
+  );
   const graceSeconds = graceOf(kind, object, asked.gracePeriodSeconds);
   if (!isHeld(kind, object, finalizers) && graceSeconds === 0) return { action: 'remove' };
   const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = object.metadata;

@@ -5,6 +5,7 @@ import { methodNotAllowed } from '../api/errors.ts';
 import type { Kind } from '../api/kind.ts';
 import { builtinKinds } from '../api/kinds.ts';
 import { logger } from '../lib/log.ts';
+import { noNotes } from './admission/contract.ts';
 import { notAllowed, statusOf, unknownPath } from './answers.ts';
 import { attributesOf, authorize, type Verb, verbOf } from './authorize.ts';
 import type { Call, HandlerDeps, Parts } from './call.ts';
@@ -87,9 +88,25 @@ async function resourceAnswer(parts: Parts, request: ApiRequest, target: Resourc
   const kind = parts.kinds.of(target.group, target.version, target.plural);
   if (!kind) throw unknownPath();
   const call = callOf(parts, request, kind, target);
-  const answer = await verbAnswer(call, verbOf(request, target), target);
+  const answer = await annotated(call, verbAnswer(call, verbOf(request, target), target));
   if (!kind.deprecation || !('object' in answer)) return answer;
   return { ...answer, warnings: [kind.deprecation, ...(answer.warnings ?? [])] };
+}
+
+/** With what admission had to say, also when it refused. */
+async function annotated({ notes }: Call, asked: Promise<Answer>): Promise<Answer> {
+  const answer = await asked.catch((err: unknown): Answer => {
+    if (notes.warnings.size + notes.auditAnnotations.size === 0) throw err;
+    const status = statusOf(err, log);
+    return { code: status.code, object: status };
+  });
+  if (!('object' in answer)) return answer;
+  const warnings = [...(answer.warnings ?? []), ...notes.warnings];
+  return {
+    ...answer,
+    ...(warnings.length > 0 && { warnings }),
+    ...(notes.auditAnnotations.size > 0 && { auditAnnotations: Object.fromEntries(notes.auditAnnotations) }),
+  };
 }
 
 function verbAnswer(call: Call, verb: Verb, target: ResourcePath): Promise<Answer> {
@@ -117,8 +134,9 @@ function callOf(parts: Parts, request: ApiRequest, kind: Kind, target: ResourceP
     parts,
     request,
     kind,
-    store: storeOf(parts.store, kind),
+    store: storeOf(parts.store, kind, parts),
     name,
+    notes: noNotes(),
     ...(namespaced && namespace !== undefined && { namespace }),
     ...(part !== undefined && { subresource: part }),
   };

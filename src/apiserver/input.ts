@@ -5,7 +5,7 @@ import { apiVersionOf } from '../api/resource.ts';
 import { cannotDecode, decode, strictError } from '../api/schema/decode.ts';
 import type { KubeObject } from '../api/types.ts';
 import type { ApiRequest } from './contract.ts';
-import { decodeBody } from './wire/index.ts';
+import { decodeBody, mediaTypeOf, unknownFormat } from './wire/index.ts';
 import { without } from './without.ts';
 
 export interface Input<T = KubeObject> {
@@ -25,6 +25,9 @@ export interface Readable {
 export function readBody(request: ApiRequest, type: Readable): Input {
   const { kind } = type.resource;
   const apiVersion = apiVersionOf(type.resource);
+  // No message describes it.
+  if (type.schema && mediaTypeOf(request.headers['content-type']).endsWith('protobuf'))
+    throw unknownFormat(['application/json', 'application/yaml']);
   const { object, duplicates } =
     request.object === undefined
       ? decodeBody({

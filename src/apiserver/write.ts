@@ -5,7 +5,7 @@ import type { Kind } from '../api/kind.ts';
 import { validateUpdate } from '../api/validate.ts';
 import { type Entry, Mismatch } from '../store/contract.ts';
 import type { Operation } from './admission/contract.ts';
-import { tellGone, withAdmission } from './admit.ts';
+import { approve, tellGone, withAdmission } from './admit.ts';
 import { breathe } from './breathe.ts';
 import type { Call } from './call.ts';
 import { isLetGo } from './deletion.ts';
@@ -14,6 +14,7 @@ import { keyOf, placeOf } from './keys.ts';
 import type { ManagedFields } from './managedFields/entries.ts';
 import { trackUpdate } from './managedFields/track.ts';
 import { checkPreconditions, countGeneration, type Preconditions, type Written } from './meta.ts';
+import { optionsOf } from './options.ts';
 import { without } from './without.ts';
 
 /** As often as Kubernetes tries a patch that others' writes came in between of. */
@@ -80,6 +81,7 @@ function admitted(call: Call, old: Entry, changed: Written, managedFields: Manag
     if (call.subresource !== 'binding')
       throwInvalid(kind, object, validateUpdate(kind, object, old.object, call.subresource));
     await breathe(old.json.length);
+    await approve(parts.admission, operation);
     const value = await store(call, old, object, isDryRun(request.query));
     return { value, done: true };
   });
@@ -129,6 +131,8 @@ export function operationOf(call: Call, verb: Operation['verb'], object: Written
     dryRun: isDryRun(request.query),
     object,
     ...(old && { old }),
+    notes: call.notes,
+    options: () => optionsOf(request),
   };
 }
 

@@ -1,9 +1,10 @@
 /**
- * The namespaces that every cluster has. Made before anything else: the Leases of the control plane
+ * The namespaces and priority classes that every cluster has. Made before anything else: the Leases of the control plane
  * live in one of them.
  */
 import { isAlreadyExists } from '../api/errors.ts';
-import { namespaces } from '../api/resource.ts';
+import { namespaces, priorityClasses } from '../api/resource.ts';
+import { systemPriorityClasses } from '../api/scheduling/priorityclass/system.ts';
 import type { Client } from '../client/contract.ts';
 import type { Clock } from '../lib/clock.ts';
 import { logger } from '../lib/log.ts';
@@ -12,20 +13,27 @@ const systemNamespaces = ['default', 'kube-system', 'kube-public', 'kube-node-le
 
 /** Tries until the server answers. What is there already stays as it is. */
 export async function bootstrap(client: Client, clock: Clock, signal: AbortSignal): Promise<void> {
-  for (const name of systemNamespaces) {
-    while (!signal.aborted && !(await create(client, name))) await clock.sleep(100, signal);
-  }
+  const make = async (name: string, create: () => Promise<unknown>) => {
+    while (!signal.aborted && !(await isMade(name, create))) await clock.sleep(100, signal);
+  };
+  for (const name of systemNamespaces) await make(name, () => createNamespace(client, name));
+  for (const priorityClass of systemPriorityClasses)
+    await make(priorityClass.metadata.name, () => client.create(priorityClasses, priorityClass));
 }
 
-async function create(client: Client, name: string): Promise<boolean> {
+function createNamespace(client: Client, name: string): Promise<unknown> {
+  // `name: kube-system` is what tutorials of NetworkPolicies select by.
+  const labels = { 'kubernetes.io/metadata.name': name, ...(name === 'kube-system' && { name }) };
+  return client.create(namespaces, { metadata: { name, labels } });
+}
+
+async function isMade(name: string, create: () => Promise<unknown>): Promise<boolean> {
   try {
-    // `name: kube-system` is what tutorials of NetworkPolicies select by.
-    const labels = { 'kubernetes.io/metadata.name': name, ...(name === 'kube-system' && { name }) };
-    await client.create(namespaces, { metadata: { name, labels } });
+    await create();
     return true;
   } catch (err) {
     if (isAlreadyExists(err)) return true;
-    logger('bootstrap').debug({ name, err: String(err) }, 'the namespace cannot be made yet');
+    logger('bootstrap').debug({ name, err: String(err) }, 'it cannot be made yet');
     return false;
   }
 }

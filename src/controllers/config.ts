@@ -23,6 +23,8 @@ export interface ControllerConfig {
   };
   /** Ranges that nodes get their pods' addresses from, one for each family. */
   podCIDRs: readonly { cidr: string; nodePrefix: number }[];
+  /** Ranges of Services' addresses, the default family's first: the ServiceCIDR `kubernetes`. */
+  serviceCIDRs: readonly string[];
   /** After so long without a Lease renewal a node is NotReady, and after so long without a Node its pods go. */
   nodeGraceMs: number;
 }
@@ -33,5 +35,6 @@ export const defaults = {
     { cidr: '10.244.0.0/16', nodePrefix: 24 },
     { cidr: 'fd44::/56', nodePrefix: 64 },
   ],
+  serviceCIDRs: ['10.96.0.0/12', 'fd96::/112'],
   nodeGraceMs: 40_000,
 } as const satisfies Partial<ControllerConfig>;

@@ -17,9 +17,13 @@ import { deployment } from './deployment/index.ts';
 import { disruption } from './disruption/index.ts';
 import { endpointsController } from './endpoints/index.ts';
 import { endpointSlice } from './endpointslice/index.ts';
+import { unmatchedServices } from './endpointslice/unmatched.ts';
+import { endpointSliceMirroring } from './endpointslicemirroring/index.ts';
 import { ephemeralVolume } from './ephemeralvolume/index.ts';
 import { garbageCollector } from './garbagecollector/index.ts';
 import { horizontalPodAutoscaler } from './horizontalpodautoscaler/index.ts';
+import { ipAllocatorRepair } from './ipallocator/index.ts';
+import { ingressStart } from './ingressstart/index.ts';
 import { job } from './job/index.ts';
 import { kubernetesService } from './kubernetes/index.ts';
 import { type Controller, run } from './loop.ts';
@@ -31,8 +35,11 @@ import { podGarbage } from './podgc/index.ts';
 import { claimProtection, volumeProtection } from './protection/index.ts';
 import { replicaSet } from './replicaset/index.ts';
 import { replicationController } from './replicationcontroller/index.ts';
+import { resourceQuota } from './resourcequota/index.ts';
+import { serviceController } from './service/index.ts';
 import { serviceAccount } from './serviceaccount/index.ts';
 import { serviceAccountToken } from './serviceaccounttoken/index.ts';
+import { serviceCIDRController } from './servicecidrs/index.ts';
 import { statefulSet } from './statefulset/index.ts';
 import { taintEviction } from './tainteviction/index.ts';
 import { ttlAfterFinished } from './ttlafterfinished/index.ts';
@@ -43,6 +50,8 @@ export const controllers: readonly Controller[] = [
   serviceAccount,
   kubernetesService,
   endpointSlice,
+  endpointSliceMirroring,
+  serviceCIDRController,
   deployment,
   replicaSet,
   statefulSet,
@@ -55,9 +64,13 @@ export const controllers: readonly Controller[] = [
   nodeLifecycle,
   namespace,
   endpointsController,
+  unmatchedServices,
+  serviceController,
+  ipAllocatorRepair,
   garbageCollector,
   taintEviction,
   disruption,
+  resourceQuota,
   podGarbage,
   clusterRoleAggregation,
   serviceAccountToken,
@@ -65,6 +78,7 @@ export const controllers: readonly Controller[] = [
   claimProtection,
   volumeProtection,
   ephemeralVolume,
+  ingressStart,
   ...bootstrapTokenControllers,
   ...certificateControllers,
 ];

@@ -22,6 +22,7 @@ import { takeAwayOrphan } from './orphans.ts';
 import type { PodDirectories, Surroundings, TellEvent } from './pod/surroundings.ts';
 import { PodWorker } from './pod/worker.ts';
 import { probes } from './probes/index.ts';
+import { volumeDirectories } from './volumes/directories.ts';
 import { podVolumes } from './volumes/index.ts';
 import { serviceAccountTokens } from './volumes/tokens.ts';
 
@@ -138,6 +139,11 @@ function surroundings(options: KubeletOptions, capacity: Record<string, string>)
     volumes: podVolumes({
       directoryOf: directories.of,
       objects,
+      directoryOfVolume: volumeDirectories({
+        ...{ client, objects, clock, signal },
+        nodeName: options.nodeName,
+        root: join(options.paths.state, 'volumes'),
+      }),
       tokens: serviceAccountTokens(client, clock),
       allocatable,
       clock,

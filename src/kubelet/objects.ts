@@ -1,5 +1,5 @@
 /**
- * ConfigMaps and Secrets that pods on this node use: each is watched by its own name while somebody holds
+ * ConfigMaps, Secrets, claims and volumes that pods on this node use: each is watched by its own name while somebody holds
  * it, so that a node never sees more of them than its pods need.
  */
 import type { Resource } from '../api/resource.ts';
@@ -9,7 +9,7 @@ import type { Client, Informer } from '../client/contract.ts';
 import { informer } from '../client/informer.ts';
 
 export interface WatchedObjects {
-  /** The newest known; undefined if there is none. `holder` is a pod's uid. */
+  /** The newest known; undefined if there is none. No namespace for a PersistentVolume; `holder` is a pod's uid. */
   get<T extends KubeObject>(
     resource: Resource<T>,
     namespace: string,
@@ -35,7 +35,7 @@ export function watchedObjects(client: Client, signal: AbortSignal): WatchedObje
     const stop = new AbortController();
     const one: Watched = {
       informer: informer(client, resource, {
-        namespace,
+        ...(resource.namespaced && { namespace }),
         fieldSelector: `metadata.name=${name}`,
         signal: AbortSignal.any([signal, stop.signal]),
       }),
@@ -56,7 +56,7 @@ export function watchedObjects(client: Client, signal: AbortSignal): WatchedObje
       watched.set(key, one);
       one.holders.add(holder);
       await one.informer.synced;
-      return one.informer.get(`${namespace}/${name}`) as T | undefined;
+      return one.informer.get(resource.namespaced ? `${namespace}/${name}` : name) as T | undefined;
     },
     release(holder) {
       for (const [key, one] of watched) {

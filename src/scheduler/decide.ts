@@ -1,6 +1,6 @@
 /** The decision for one pod: the best node it fits on, or why there is none. */
-import { filters } from './filter/index.ts';
-import type { World } from './plugin.ts';
+import { filters, gates } from './filter/index.ts';
+import type { Check, Filter, World } from './plugin.ts';
 import { scores } from './score/index.ts';
 import type { NodeInfo, PodInfo } from './snapshot.ts';
 
@@ -9,7 +9,11 @@ export type Decision = { node: string } | { message: string };
 export function decide(pod: PodInfo, world: World): Decision {
   const nodes = world.snapshot.nodes();
   if (nodes.length === 0) return { message: 'no nodes available to schedule pods' };
-  const checks = filters.map((filter) => filter(pod, world)).filter((check) => check !== undefined);
+  for (const gate of gates) {
+    const why = gate(pod, world);
+    if (why !== undefined) return { message: `0/${nodes.length} nodes are available: ${why}.` };
+  }
+  const checks = checksOf(pod, world);
   const feasible: NodeInfo[] = [];
   const refusals = new Map<string, number>();
   for (const node of nodes) {
@@ -21,9 +25,11 @@ export function decide(pod: PodInfo, world: World): Decision {
   return best ? { node: best.name } : { message: explain(nodes.length, refusals) };
 }
 
-type Check = (node: NodeInfo) => readonly string[];
+/** What each filter says of a node. */
+export const checksOf = (pod: PodInfo, world: World, asked: readonly Filter[] = filters): Check[] =>
+  asked.map((filter) => filter(pod, world)).filter((check) => check !== undefined);
 
-function firstRefusal(checks: readonly Check[], node: NodeInfo): readonly string[] | undefined {
+export function firstRefusal(checks: readonly Check[], node: NodeInfo): readonly string[] | undefined {
   for (const check of checks) {
     const reasons = check(node);
     if (reasons.length > 0) return reasons;

@@ -3,7 +3,7 @@
  * snapshot at once, so that the next one need not wait for the API.
  */
 import { isConflict, isNotFound } from '../api/errors.ts';
-import { namespaces, nodes, pods, services } from '../api/resource.ts';
+import { namespaces, nodes, podDisruptionBudgets, pods, services } from '../api/resource.ts';
 import { labelSelector, matchesLabels } from '../api/selectors.ts';
 import type { Pod, PodCondition, Service } from '../api/types.ts';
 import { type Client, keyOf } from '../client/contract.ts';
@@ -12,10 +12,14 @@ import { type Informers, labelKeys } from '../client/shared.ts';
 import { type Clock, rfc3339 } from '../lib/clock.ts';
 import { logger } from '../lib/log.ts';
 import { decide } from './decide.ts';
+import { nominatedPods } from './nominated.ts';
 import type { World } from './plugin.ts';
+import { preempt } from './preempt.ts';
 import { podQueue } from './queue.ts';
 import { isPending, isPlaced, offersOtherwise, schedulerName, wantsOtherwise } from './relevance.ts';
 import { type PodInfo, podInfo, Snapshot } from './snapshot.ts';
+import { endVictims } from './victims.ts';
+import { volumeBinder } from './volumes/binder.ts';
 
 const log = logger('scheduler');
 
@@ -37,14 +41,19 @@ export function runScheduler({ client, informers, clock, signal }: SchedulerOpti
     nodes: informers.of(nodes),
     services: informers.of(services),
     namespaces: informers.of(namespaces),
+    budgets: informers.of(podDisruptionBudgets),
   };
   const events = eventRecorder(client, schedulerName, '', clock);
   const queue = podQueue(clock, signal, wake);
+  const volumes = volumeBinder(client, informers, clock, signal);
   const world: World = {
     snapshot,
     servicesOf: ({ pod }) => servicesOf(pod),
     namespaceLabels: (name) => known.namespaces.get(name)?.metadata.labels ?? {},
+    volumes,
   };
+  const nominated = nominatedPods(snapshot);
+  const budgetsOf = (namespace: string) => known.budgets.by('namespace', namespace);
   /** Pods whose binding is under way; their informer still shows them without a node. */
   const binding = new Set<string>();
   let hasSynced = false;
@@ -70,6 +79,7 @@ export function runScheduler({ client, informers, clock, signal }: SchedulerOpti
     const pod = now ?? before;
     if (!pod) return;
     const key = keyOf(pod);
+    if (!now || !isPending(now)) nominated.remove(key);
     if (now && isPlaced(now)) {
       snapshot.setPod(podInfo(now), now.spec?.nodeName ?? '');
       queue.remove(key);
@@ -78,6 +88,8 @@ export function runScheduler({ client, informers, clock, signal }: SchedulerOpti
       return;
     }
     if (now && isPending(now)) {
+      const promised = now.status?.nominatedNodeName;
+      if (promised) nominated.set(podInfo(now), promised);
       if (wantsOtherwise(now, before)) queue.add(key, now.spec?.priority ?? 0);
       return;
     }
@@ -86,7 +98,9 @@ export function runScheduler({ client, informers, clock, signal }: SchedulerOpti
     queue.moveAll();
   });
 
-  void Promise.all(Object.values(known).map(({ synced }) => synced)).then(() => {
+  volumes.onChange(() => queue.moveAll());
+
+  void Promise.all([volumes.synced, ...Object.values(known).map(({ synced }) => synced)]).then(() => {
     hasSynced = true;
     wake();
   });
@@ -110,21 +124,43 @@ export function runScheduler({ client, informers, clock, signal }: SchedulerOpti
   }
 
   function scheduleOne(info: PodInfo): void {
-    const decision = decide(info, world);
+    const decision = nominated.beside(info, () => decide(info, world));
     if ('node' in decision) {
+      nominated.remove(info.key);
       snapshot.setPod(info, decision.node);
       void bind(info, decision.node);
       return;
     }
     queue.failed(info.key, info.pod.spec?.priority ?? 0);
-    events.event(pods, info.pod, 'Warning', 'FailedScheduling', decision.message);
-    void tellWhy(info.pod, decision.message);
+    const room = nominated.beside(info, () => preempt(info, world, budgetsOf));
+    if ('node' in room) {
+      nominated.set(info, room.node);
+      events.event(pods, info.pod, 'Warning', 'FailedScheduling', decision.message);
+      void makeRoom(info.pod, room.node, room.victims, decision.message);
+      return;
+    }
+    const message = room.message ? `${decision.message} preemption: ${room.message}` : decision.message;
+    events.event(pods, info.pod, 'Warning', 'FailedScheduling', message);
+    void tellWhy(info.pod, message);
+  }
+
+  async function makeRoom(pod: Pod, node: string, victims: readonly Pod[], message: string): Promise<void> {
+    try {
+      await tellWhy(pod, message, node);
+      await endVictims({ client, clock, events }, pod, node, victims);
+    } catch (err) {
+      log.warn({ pod: keyOf(pod), node, err: String(err) }, 'no room can be made, will try again');
+      queue.moveAll();
+    }
   }
 
   async function bind({ pod, key }: PodInfo, node: string): Promise<void> {
     const { name, namespace = '', uid = '' } = pod.metadata;
     binding.add(key);
+    const placed = snapshot.node(node)?.node;
+    const reservation = placed && volumes.reserve(pod, placed);
     try {
+      await reservation?.bind();
       await client.post(pods, { name, namespace }, 'binding', {
         apiVersion: 'v1',
         kind: 'Binding',
@@ -141,13 +177,15 @@ export function runScheduler({ client, informers, clock, signal }: SchedulerOpti
       queue.failed(key, pod.spec?.priority ?? 0);
       queue.moveAll();
     } finally {
+      reservation?.release();
       binding.delete(key);
     }
   }
 
-  async function tellWhy(pod: Pod, message: string): Promise<void> {
+  async function tellWhy(pod: Pod, message: string, nominatedNodeName?: string): Promise<void> {
     const before = pod.status?.conditions?.find((c) => c.type === 'PodScheduled');
-    if (before?.status === 'False' && before.message === message) return;
+    const isToldNode = !nominatedNodeName || pod.status?.nominatedNodeName === nominatedNodeName;
+    if (before?.status === 'False' && before.message === message && isToldNode) return;
     const condition: PodCondition = {
       type: 'PodScheduled',
       status: 'False',
@@ -156,7 +194,11 @@ export function runScheduler({ client, informers, clock, signal }: SchedulerOpti
       lastTransitionTime: (before?.status === 'False' && before.lastTransitionTime) || rfc3339(clock.now()),
     };
     const others = (pod.status?.conditions ?? []).filter((c) => c !== before);
-    const status = { ...pod.status, conditions: [...others, condition] };
+    const status = {
+      ...pod.status,
+      conditions: [...others, condition],
+      ...(nominatedNodeName && { nominatedNodeName }),
+    };
     try {
       await client.update(pods, { ...pod, status }, 'status');
     } catch (err) {

@@ -107,6 +107,11 @@ export class Snapshot {
     this.#waiting.set(node, waiting.set(info.key, info));
   }
 
+  /** Whether the pod is on a node, or will be in a moment. */
+  hasPlace(key: string): boolean {
+    return this.#places.has(key);
+  }
+
   removePod(key: string): void {
     const node = this.#places.get(key);
     if (node === undefined) return;

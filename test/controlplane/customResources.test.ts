@@ -70,6 +70,11 @@ test('a custom resource goes with what owns it', async () => {
 test('a definition that goes takes along what its objects own', async () => {
   await using plane = await withBoats();
   const { client } = plane;
+  // Somebody who has never met the kind could not know that its objects are gone.
+  const first = await client.create(boats, { metadata: { name: 'bob', namespace: 'default' } });
+  await client.create(configMaps, { metadata: { name: 'met', namespace: 'default', ...ownedBy(first) } });
+  await client.delete(boats, { name: 'bob', namespace: 'default' });
+  await gone(() => client.get(configMaps, 'met', 'default'));
   const boat = await client.create(boats, { metadata: { name: 'ann', namespace: 'default' } });
   await client.create(configMaps, { metadata: { name: 'log', namespace: 'default', ...ownedBy(boat) } });
   await client.delete(customResourceDefinitions, { name: 'boats.sea.example.com' });

@@ -220,32 +220,6 @@ describe('a StatefulSet', () => {
   });
 });
 
-describe('a StatefulSet with volumeClaimTemplates', () => {
-  test('makes no pods and says why', async () => {
-    await using plane = await cluster();
-    const { client } = plane;
-    await plane.create({
-      kind: 'StatefulSet',
-      metadata: { name: 'db', namespace: 'default' },
-      spec: {
-        selector: { matchLabels: { app: 'db' } },
-        template: {
-          metadata: { labels: { app: 'db' } },
-          spec: { containers: [{ name: 'db', image: 'db' }] },
-        },
-        volumeClaimTemplates: [{ metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'] } }],
-      },
-    });
-    await within(async () => {
-      const said = (await client.list(events, { namespace: 'default' })).items.find(
-        (e) => e.reason === 'FailedCreate',
-      );
-      assert.match(said?.message ?? '', /volumeClaimTemplates \(data\) are not supported/);
-    });
-    assert.equal((await client.list(pods, { namespace: 'default' })).items.length, 0);
-  });
-});
-
 describe('a namespace', () => {
   test('that is deleted takes everything in it along', async () => {
     await using plane = await cluster();

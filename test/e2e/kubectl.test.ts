@@ -1,7 +1,17 @@
-/** The real kubectl against a cluster of two nodes: what people do every day with all versions, everything with the newest. */
+/**
+ * The real kubectl against a cluster of two nodes: what people do every day and what differs by
+ * version with all of them, the rest with the oldest and the newest.
+ */
 import { after } from 'node:test';
 import { cluster, programs } from './kubectl/cluster.ts';
 import './kubectl/core.ts';
+import './kubectl/generators.ts';
+import './kubectl/applying.ts';
+import './kubectl/changing.ts';
+import './kubectl/listing.ts';
+import './kubectl/mistakes.ts';
+import './kubectl/options.ts';
+import './kubectl/running.ts';
 
 const newest = Number(programs.at(-1)?.version.split('.')[1]);
 
@@ -13,6 +23,7 @@ if (newest >= 30) {
   await import('./kubectl/create.ts');
   await import('./kubectl/delete.ts');
   await import('./kubectl/describe.ts');
+  await import('./kubectl/describeKinds.ts');
   await import('./kubectl/get.ts');
   await import('./kubectl/nodes.ts');
   await import('./kubectl/pods.ts');

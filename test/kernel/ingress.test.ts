@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
+import { connect } from 'node:http2';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -230,6 +231,18 @@ describe('requests are carried', { timeout: 60_000 }, () => {
     assert.equal(headers['x-forwarded-proto'], 'http');
     assert.match(headers['x-request-id'] ?? '', /^[0-9a-f-]{36}$/);
     assert.equal((await ask('x.org/', { tls: true })).seen.headers?.['x-forwarded-proto'], 'https');
+  });
+
+  test('over HTTP/2 and as proxies ask, and look the same to the backend', async () => {
+    await apply({ paths: ['x.org/ Prefix web'] });
+    const session = connect(`https://127.0.0.1:${ports.https}`, { rejectUnauthorized: false });
+    const stream = session.request({ ':authority': 'x.org', ':path': '/a/../b?q=1' });
+    let text = '';
+    for await (const chunk of stream.setEncoding('utf8')) text += String(chunk);
+    session.destroy();
+    const { url, headers } = JSON.parse(text) as Answer['seen'];
+    assert.deepEqual([url, headers?.['host']], ['/a/../b?q=1', 'x.org']);
+    assert.equal((await ask('x.org/', { method: 'OPTIONS', path: '*' })).seen.name, 'web');
   });
 
   test('when they become WebSockets', async () => {

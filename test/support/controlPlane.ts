@@ -4,22 +4,26 @@
  */
 import { isConflict, isNotFound } from '../../src/api/errors.ts';
 import { kinds } from '../../src/api/kinds.ts';
+import { kindRegistry } from '../../src/api/registry.ts';
 import {
   apiVersionOf,
+  ipAddresses,
   leases,
   namespaces,
   nodes,
   pods,
   type Resource,
   serviceAccounts,
+  serviceCIDRs,
   services,
+  storageClasses,
 } from '../../src/api/resource.ts';
 import type { KubeObject, Pod } from '../../src/api/types.ts';
 import { admissionPlugins } from '../../src/apiserver/admission/index.ts';
+import { storedObjects } from '../../src/apiserver/admission/stored.ts';
 import { clusterAuthorizer } from '../../src/apiserver/authz/index.ts';
 import { followCustomResources } from '../../src/apiserver/customresources/follow.ts';
 import { createHandler, type Handler, localClient } from '../../src/apiserver/index.ts';
-import { kindRegistry } from '../../src/api/registry.ts';
 import type { Client } from '../../src/client/contract.ts';
 import { keyOf } from '../../src/client/contract.ts';
 import { workQueue } from '../../src/client/queue.ts';
@@ -169,7 +173,11 @@ function apiServer(
   const admission = admissionPlugins({
     namespace: (name) => read(() => client.get(namespaces, name)),
     serviceAccount: (namespace, name) => read(() => client.get(serviceAccounts, name, namespace)),
+    ...storedObjects(store),
     services: async () => (await client.list(services)).items,
+    ipAddresses: async () => (await client.list(ipAddresses)).items,
+    serviceRanges: async () => (await client.list(serviceCIDRs)).items,
+    storageClasses: async () => (await client.list(storageClasses)).items,
     serviceCIDRs: ['10.96.0.0/12', 'fd96::/112'],
     nodePorts: { first: 30_000, last: 32_767 },
     random: Math.random,

@@ -7,6 +7,16 @@ import type { Kind } from '../../api/kind.ts';
 import type { KubeObject } from '../../api/types.ts';
 import type { User } from '../contract.ts';
 
+/** What plugins say beside yes and no. */
+export interface Notes {
+  /** For the `Warning` headers of the answer, also of a refusal. */
+  readonly warnings: Set<string>;
+  /** For the event of the audit log. */
+  readonly auditAnnotations: Map<string, string>;
+}
+
+export const noNotes = (): Notes => ({ warnings: new Set(), auditAnnotations: new Map() });
+
 export interface Operation {
   readonly verb: 'create' | 'update' | 'delete';
   readonly kind: Kind;
@@ -18,6 +28,9 @@ export interface Operation {
   readonly object: KubeObject;
   /** What is stored now; absent for create. */
   readonly old?: KubeObject;
+  readonly notes?: Notes;
+  /** `CreateOptions` and the like, as the request says them. */
+  options?(): object;
 }
 
 /** Called when the write did not happen after all: gives back what was taken. */
@@ -29,6 +42,10 @@ export interface AdmissionPlugin {
   handles(operation: Operation): boolean;
   /** Completes the object in place, or throws a `StatusError`. */
   admit(operation: Operation): Promise<Undo | undefined> | Undo | undefined;
+  /** Whether it has just changed the object, so that it and those before it are to be asked once more. */
+  changed?(operation: Operation): boolean;
+  /** Called for an object that is complete and valid, before the write: refuses, and changes nothing. */
+  validate?(operation: Operation): Promise<void> | undefined;
   /** Called after the write (and never for a dry run). For a delete: when the object is gone for good. */
   committed?(operation: Operation): void;
 }

@@ -6,28 +6,50 @@
 import { customResourceRules } from '../customresources/admission.ts';
 import { type CertificateDeps, certificates } from './certificates/index.ts';
 import type { AdmissionPlugin } from './contract.ts';
+import { defaultIngressClass } from './defaultIngressClass.ts';
+import { type DynamicAdmissionDeps, dynamicAdmission } from './dynamic/index.ts';
+import { limitRanger } from './limitRanger.ts';
 import { namespaceLabels } from './namespaceLabels.ts';
 import { type NamespaceLifecycleDeps, namespaceLifecycle } from './namespaceLifecycle.ts';
 import { nodeRestriction } from './nodeRestriction.ts';
 import { podDefaults } from './podDefaults.ts';
+import { podSecurity } from './podSecurity/index.ts';
+import { priority } from './priority.ts';
 import { type RbacEscalationDeps, rbacEscalation } from './rbacEscalation.ts';
+import { resourceQuota } from './resourceQuota/index.ts';
 import { type ServiceAccountDeps, serviceAccount } from './serviceAccount.ts';
 import { type ServiceAllocationDeps, serviceAllocation } from './serviceAllocation/index.ts';
+import { type StorageClassDeps, storage } from './storage/index.ts';
+import type { StoredObjects } from './stored.ts';
 
 export type AdmissionDeps = CertificateDeps &
   NamespaceLifecycleDeps &
   RbacEscalationDeps &
   ServiceAccountDeps &
-  ServiceAllocationDeps;
+  StoredObjects &
+  ServiceAllocationDeps &
+  StorageClassDeps & {
+    /** Without it there are no webhooks and policies. */
+    dynamic?: DynamicAdmissionDeps;
+  };
 
 export const admissionPlugins = (deps: AdmissionDeps): AdmissionPlugin[] => [
   namespaceLifecycle(deps),
   nodeRestriction,
   namespaceLabels,
+  limitRanger(deps),
   serviceAccount(deps),
+  podSecurity(deps),
+  priority(deps),
   podDefaults,
+  defaultIngressClass(deps),
   certificates(deps),
   rbacEscalation(deps),
+  ...storage(deps),
   customResourceRules,
+  // MutatingAdmissionPolicy, MutatingAdmissionWebhook, ValidatingAdmissionPolicy, ValidatingAdmissionWebhook
+  ...(deps.dynamic ? dynamicAdmission(deps.dynamic) : []),
   serviceAllocation(deps),
+  // Last, so that it counts what is stored, and takes nothing for what another one refuses.
+  resourceQuota(deps),
 ];

@@ -3,8 +3,10 @@
  * it has as a node would let it further.
  * https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#noderestriction
  */
-import { csiNodes, leases, nodes, pods } from '../../api/resource.ts';
+import { csiNodes, leases, nodes, persistentVolumes, pods } from '../../api/resource.ts';
+import { directoryFinalizer } from '../../api/storage/localPath.ts';
 import type { KubeObject, Pod } from '../../api/types.ts';
+import { isSame } from '../../api/validate/checks.ts';
 import { nodeNameOf } from '../authz/node.ts';
 import type { AdmissionPlugin, Operation } from './contract.ts';
 import { isAbout, refuse } from './operation.ts';
@@ -38,6 +40,9 @@ function refusalOf(operation: Operation, nodeName: string): string | undefined {
   if (isAbout(operation, pods, 'status') && nodeOf(stored) !== nodeName) {
     return `node "${nodeName}" can only update pod status for pods with spec.nodeName set to itself`;
   }
+  if (isAbout(operation, persistentVolumes) && old && !isSame(withoutOwnMark(object), withoutOwnMark(old))) {
+    return `node "${nodeName}" can only add and remove the finalizer ${directoryFinalizer}`;
+  }
   if (isAbout(operation, pods)) {
     if (verb === 'delete') {
       return nodeOf(stored) === nodeName
@@ -57,5 +62,15 @@ function restrictedChanges({ metadata }: KubeObject, old: KubeObject | undefined
   const names = new Set([...Object.keys(now), ...Object.keys(before)]);
   return [...names].filter((name) => restrictedPrefix.test(name) && now[name] !== before[name]).sort();
 }
+
+/** The object but for what a node may change of a volume that it keeps. */
+const withoutOwnMark = ({ metadata, ...rest }: KubeObject) => ({
+  ...rest,
+  metadata: {
+    ...metadata,
+    finalizers: (metadata.finalizers ?? []).filter((name) => name !== directoryFinalizer),
+    managedFields: [],
+  },
+});
 
 const nodeOf = (object: KubeObject) => (object as Pod).spec?.nodeName;

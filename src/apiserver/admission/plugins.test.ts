@@ -250,14 +250,12 @@ describe('PodDefaults', () => {
       )
     ).spec;
 
-  test('are tolerations of five minutes, priority 0 and service links', async () => {
+  test('are tolerations of five minutes and service links', async () => {
     assert.deepEqual(
       await specOf('{containers: []}'),
       parse(`
         containers: []
         enableServiceLinks: true
-        priority: 0
-        preemptionPolicy: PreemptLowerPriority
         tolerations:
         - {key: node.kubernetes.io/not-ready, operator: Exists, effect: NoExecute, tolerationSeconds: 300}
         - {key: node.kubernetes.io/unreachable, operator: Exists, effect: NoExecute, tolerationSeconds: 300}
@@ -280,25 +278,6 @@ describe('PodDefaults', () => {
         'node.kubernetes.io/unreachable NoSchedule undefined',
         'node.kubernetes.io/unreachable NoExecute 300',
       ],
-    );
-  });
-
-  test('know the two priorities of the system, and no others', async () => {
-    assert.equal(
-      (await specOf('{containers: [], priorityClassName: system-cluster-critical}'))?.priority,
-      2e9,
-    );
-    assert.equal(
-      (await specOf('{containers: [], priorityClassName: system-node-critical}'))?.priority,
-      2000001000,
-    );
-    await assert.rejects(
-      specOf('{containers: [], priorityClassName: high}'),
-      says(403, 'pods "web" is forbidden: no PriorityClass with name high was found'),
-    );
-    await assert.rejects(
-      specOf('{containers: [], priority: 7}'),
-      /integer value of priority \(7\) must not be provided/,
     );
   });
 
@@ -389,11 +368,16 @@ test('the plugins stand in one order: refusing before completing, numbers last',
     namespace: nothing,
     serviceAccount: nothing,
     services: async () => [],
+    storageClasses: async () => [],
+    ipAddresses: async () => [],
+    serviceRanges: async () => [],
     serviceCIDRs: ['10.96.0.0/12'],
     nodePorts: { first: 30000, last: 32767 },
     clock: new FakeClock(),
     random: Math.random,
     authorizer: clusterAuthorizer(),
+    list: async () => ({ items: [], revision: 0 }),
+    revision: () => 0,
   });
   assert.deepEqual(
     plugins.map((plugin) => plugin.name),
@@ -401,16 +385,25 @@ test('the plugins stand in one order: refusing before completing, numbers last',
       'NamespaceLifecycle',
       'NodeRestriction',
       'NamespaceLabels',
+      'LimitRanger',
       'ServiceAccount',
+      'PodSecurity',
+      'Priority',
       'PodDefaults',
+      'DefaultIngressClass',
       'Certificates',
       'RBACEscalation',
+      'DefaultStorageClass',
+      'PersistentVolumeClaimResize',
+      'StorageObjectInUseProtection',
+      'CustomResourceRules',
       'ServiceAllocation',
+      'ResourceQuota',
     ],
   );
   const wanted = plugins.filter((p) => p.handles(operation('create', service, 'metadata: {name: web}')));
   assert.deepEqual(
     wanted.map((p) => p.name),
-    ['NamespaceLifecycle', 'ServiceAllocation'],
+    ['NamespaceLifecycle', 'ServiceAllocation', 'ResourceQuota'],
   );
 });

@@ -35,8 +35,9 @@ function whyNot(attributes: Attributes, nodeName: string, graph: NodeGraph): str
     case '/secrets':
     case '/configmaps':
     case '/persistentvolumeclaims':
-    case '/persistentvolumes':
       return notNamed(attributes, nodeName, graph);
+    case '/persistentvolumes':
+      return isOwnDirectory(attributes, nodeName, graph) ? undefined : notNamed(attributes, nodeName, graph);
     case '/serviceaccounts':
       return noAccount(attributes, nodeName, graph);
     case '/nodes':
@@ -67,6 +68,10 @@ function notNamed({ verb, resource }: Attributes, nodeName: string, graph: NodeG
   if (!name) return 'No Object name found';
   return graph.leadsTo(nodeName, plural, namespace, name) ? undefined : unrelated(nodeName);
 }
+
+/** Of the volumes that are its directories a node says when they are there, and when they are removed. */
+const isOwnDirectory = ({ verb, resource }: Attributes, nodeName: string, graph: NodeGraph): boolean =>
+  verb === 'patch' && resource?.subresource === undefined && graph.keeps(nodeName, resource?.name ?? '');
 
 function noAccount({ verb, resource }: Attributes, nodeName: string, graph: NodeGraph): string | undefined {
   const { namespace = '', name, subresource } = resource ?? {};

@@ -13,6 +13,14 @@ const pod = (name: string, spec: string, generation = 1) =>
     spec: { containers: [], ...(parse(spec) as object) },
   }) as KubeObject;
 
+/** A volume that is a directory of the node. */
+const directory = (name: string, node: string) =>
+  parse(`
+    kind: PersistentVolume
+    metadata:
+      name: ${name}
+      annotations: {pv.kubernetes.io/provisioned-by: switchboard.dev/local-path, switchboard.dev/node: ${node}}`) as KubeObject;
+
 const everything = `
 nodeName: a
 serviceAccountName: robot
@@ -111,6 +119,18 @@ describe('a node', () => {
     assert.ok(!leads(graph));
   });
 
+  test('is led to a directory that it made, with and without a pod', () => {
+    const graph = nodeGraph();
+    const may = (node: string) => [
+      graph.leadsTo(node, 'persistentvolumes', '', 'own'),
+      graph.keeps(node, 'own'),
+    ];
+    graph.set(directory('own', 'a'));
+    assert.deepEqual([...may('a'), ...may('b')], [true, true, false, false]);
+    graph.remove(directory('own', 'a'));
+    assert.deepEqual(may('a'), [false, false]);
+  });
+
   test('is led by a claim to its volume, and by that to its secret', () => {
     const graph = nodeGraph();
     const volume = parse(`
@@ -133,6 +153,8 @@ describe('a node', () => {
 describe('a kubelet', () => {
   const graph = nodeGraph();
   graph.set(pod('web', everything));
+  graph.set(directory('own', 'a'));
+  graph.set(directory('others', 'b'));
   const authorizer = clusterAuthorizer({ graph });
   const kubelet = { name: 'system:node:a', groups: ['system:nodes', 'system:authenticated'] };
   const decide = (line: string) => {
@@ -169,6 +191,12 @@ describe('a kubelet', () => {
       no  watch configmaps shop/other
       yes get persistentvolumeclaims shop/data
       no  patch persistentvolumeclaims shop/data
+      yes watch persistentvolumes own
+      yes patch persistentvolumes own
+      no  update persistentvolumes own
+      no  watch persistentvolumes others
+      no  patch persistentvolumes others
+      no  list persistentvolumes
       yes create serviceaccounts/token shop/robot
       no  create serviceaccounts/token shop/default
       no  create serviceaccounts shop/

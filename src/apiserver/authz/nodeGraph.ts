@@ -3,6 +3,7 @@
  * volume's secrets. Counted, so that what two pods name is let go with the second.
  */
 import { persistentVolumes, pods } from '../../api/resource.ts';
+import { nodeOfDirectory } from '../../api/storage/localPath.ts';
 import type { KubeObject, PersistentVolume, Pod } from '../../api/types.ts';
 import { prefixOf } from '../keys.ts';
 import type { Follower } from './follow.ts';
@@ -11,6 +12,8 @@ import { podReferences, type Reference, referenceTo } from './podReferences.ts';
 export interface NodeGraph extends Follower {
   /** Whether a pod of the node leads to the object; no namespace for a PersistentVolume. */
   leadsTo(nodeName: string, plural: string, namespace: string, name: string): boolean;
+  /** Whether the volume is a directory that the node made. */
+  keeps(nodeName: string, volume: string): boolean;
   /** Whether the pod is bound to the node. */
   runs(nodeName: string, namespace: string, name: string): boolean;
 }
@@ -20,6 +23,8 @@ export function nodeGraph(): NodeGraph {
   /** The claim that each volume is bound to, and the volumes whose secrets are these. */
   const claims = new Map<string, Reference>();
   const volumesOfSecret = new Map<Reference, Set<string>>();
+  /** The node that each volume is a directory of. */
+  const keepers = new Map<string, string>();
 
   function count(pod: Pod, step: 1 | -1): void {
     const nodeName = pod.spec?.nodeName;
@@ -38,6 +43,8 @@ export function nodeGraph(): NodeGraph {
     const { name } = volume.metadata;
     const claim = claimOf(volume);
     if (claim) claims.set(name, claim);
+    const keeper = nodeOfDirectory(volume);
+    if (keeper) keepers.set(name, keeper);
     for (const secret of secretsOf(volume))
       volumesOfSecret.set(secret, (volumesOfSecret.get(secret) ?? new Set()).add(name));
   }
@@ -45,6 +52,7 @@ export function nodeGraph(): NodeGraph {
   function unlink(volume: PersistentVolume): void {
     const { name } = volume.metadata;
     claims.delete(name);
+    keepers.delete(name);
     for (const secret of secretsOf(volume)) {
       const volumes = volumesOfSecret.get(secret);
       volumes?.delete(name);
@@ -54,6 +62,8 @@ export function nodeGraph(): NodeGraph {
 
   const names = (nodeName: string, reference: Reference | undefined): boolean =>
     reference !== undefined && (nodes.get(nodeName)?.has(reference) ?? false);
+
+  const keeps = (nodeName: string, volume: string) => keepers.get(volume) === nodeName;
 
   return {
     prefixes: [prefixOf(pods), prefixOf(persistentVolumes)],
@@ -77,15 +87,18 @@ export function nodeGraph(): NodeGraph {
       nodes.clear();
       claims.clear();
       volumesOfSecret.clear();
+      keepers.clear();
     },
     leadsTo(nodeName, plural, namespace, name) {
-      if (plural === persistentVolumes.plural) return names(nodeName, claims.get(name));
+      if (plural === persistentVolumes.plural)
+        return names(nodeName, claims.get(name)) || keeps(nodeName, name);
       const reference = referenceTo(plural, namespace, name);
       if (names(nodeName, reference)) return true;
       for (const volume of volumesOfSecret.get(reference) ?? [])
         if (names(nodeName, claims.get(volume))) return true;
       return false;
     },
+    keeps,
     runs: (nodeName, namespace, name) => names(nodeName, referenceTo(pods.plural, namespace, name)),
   };
 }

@@ -3,6 +3,7 @@
  * namespace, and its service account.
  * https://kubernetes.io/docs/reference/access-authn-authz/node/
  */
+import { claimNameOf } from '../../api/core/pod/claims.ts';
 import type { Pod } from '../../api/types.ts';
 
 /** `secrets/shop/tls` */
@@ -35,7 +36,7 @@ export function* podReferences({ metadata, spec }: Pod): Generator<Reference> {
   for (const volume of spec.volumes ?? []) {
     for (const name of secretsOf(volume)) yield* of('secrets', name);
     for (const name of configMapsOf(volume)) yield* of('configmaps', name);
-    yield* of('persistentvolumeclaims', claimOf(volume, podName));
+    yield* of('persistentvolumeclaims', claimNameOf(volume, podName));
   }
 }
 
@@ -63,7 +64,3 @@ const configMapsOf = (volume: Volume): (string | undefined)[] => [
   volume.configMap?.name,
   ...(volume.projected?.sources ?? []).map(({ configMap }) => configMap?.name),
 ];
-
-/** The claim of an ephemeral volume is named after pod and volume. */
-const claimOf = (volume: Volume, podName: string): string | undefined =>
-  volume.persistentVolumeClaim?.claimName ?? (volume.ephemeral ? `${podName}-${volume.name}` : undefined);

@@ -113,7 +113,15 @@ describe('discovery', () => {
       assert.deepEqual([proxy?.kind, proxy?.verbs], [kind, ['create', 'delete', 'get', 'patch', 'update']]);
     }
     assert.deepEqual(resource('/api/v1', 'namespaces/finalize')?.verbs, ['update']);
-    assert.equal(resource('/api/v1', 'pods/eviction'), undefined);
+    assert.deepEqual(resource('/api/v1', 'pods/eviction'), {
+      name: 'pods/eviction',
+      singularName: '',
+      namespaced: true,
+      group: 'policy',
+      version: 'v1',
+      kind: 'Eviction',
+      verbs: ['create'],
+    });
     assert.equal(resource('/api/v1', 'configmaps/status'), undefined);
   });
 

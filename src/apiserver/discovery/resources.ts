@@ -44,6 +44,7 @@ const ownSubresources: Readonly<Record<string, readonly ServedSubresource[]>> = 
     { name: 'attach', of: core('PodAttachOptions'), verbs: ['create', 'get'] },
     { name: 'binding', of: core('Binding'), verbs: ['create'] },
     { name: 'ephemeralcontainers', of: core('Pod'), verbs: ['get', 'patch', 'update'] },
+    { name: 'eviction', of: { group: 'policy', version: 'v1', kind: 'Eviction' }, verbs: ['create'] },
     { name: 'exec', of: core('PodExecOptions'), verbs: ['create', 'get'] },
     { name: 'log', of: core('Pod'), verbs: ['get'] },
     { name: 'portforward', of: core('PodPortForwardOptions'), verbs: ['create', 'get'] },

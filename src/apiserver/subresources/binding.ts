@@ -6,6 +6,7 @@ import { success } from '../answers.ts';
 import type { Call } from '../call.ts';
 import type { ObjectAnswer } from '../contract.ts';
 import { type Readable, readBody } from '../input.ts';
+import { without } from '../without.ts';
 import { rewrite } from '../write.ts';
 
 const bindingKind = {
@@ -56,11 +57,13 @@ function checkUnbound({ kind }: Call, { metadata, spec }: Pod): void {
 function bound(pod: Pod, nodeName: string, annotations: Record<string, string> = {}, now: string): Pod {
   const scheduled = { type: 'PodScheduled', status: 'True', lastTransitionTime: now } as PodCondition;
   const others = (pod.status?.conditions ?? []).filter((condition) => condition.type !== 'PodScheduled');
+  // Where it would have been put is of no interest when it is put somewhere.
+  const status = without({ ...pod.status }, 'nominatedNodeName');
   const merged = { ...pod.metadata.annotations, ...annotations };
   return {
     ...pod,
     metadata: { ...pod.metadata, ...(Object.keys(merged).length > 0 && { annotations: merged }) },
     spec: { ...(pod.spec as NonNullable<Pod['spec']>), nodeName },
-    status: { ...pod.status, conditions: [...others, scheduled] },
+    status: { ...status, conditions: [...others, scheduled] },
   };
 }

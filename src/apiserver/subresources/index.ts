@@ -8,6 +8,7 @@ import { get } from '../verbs/get.ts';
 import { patch } from '../verbs/patch.ts';
 import { update } from '../verbs/update.ts';
 import { bind } from './binding.ts';
+import { evict } from './eviction.ts';
 import { scale } from './scale.ts';
 import { token } from './token.ts';
 
@@ -49,6 +50,9 @@ export async function subresource(call: Call, verb: Verb): Promise<Answer> {
       break;
     case 'binding':
       if (group === '' && plural === 'pods' && verb === 'create') return bind(call);
+      break;
+    case 'eviction':
+      if (group === '' && plural === 'pods' && verb === 'create') return evict(call);
       break;
     case 'token':
       if (group === '' && plural === 'serviceaccounts' && verb === 'create' && parts.mintToken)

@@ -82,12 +82,15 @@ function applyScale(call: Call): Promise<Entry> {
 
 type Paths = Required<NonNullable<Kind['scale']>>;
 
-const pathsOf = ({ kind }: Call): Paths => ({
+const pathsOf = ({ kind }: Pick<Call, 'kind'>): Paths => ({
   specReplicas: 'spec.replicas',
   statusReplicas: 'status.replicas',
   selector: '',
   ...kind.scale,
 });
+
+/** An object of a kind that has replicas, as `/scale` shows it. */
+export const asScale = (kind: Kind, object: Written): KubeObject => scaleOf(object, pathsOf({ kind }));
 
 /** The numbers of an object, as a Scale. */
 function scaleOf(object: Written, paths: Paths): Scale {

@@ -2,7 +2,7 @@ import { alreadyExists, badRequest } from '../../api/errors.ts';
 import { setDefaults } from '../../api/schema/defaults.ts';
 import { validateCreate } from '../../api/validate.ts';
 import { type Entry, Mismatch } from '../../store/contract.ts';
-import { withAdmission } from '../admit.ts';
+import { approve, withAdmission } from '../admit.ts';
 import { beginning } from '../beginning.ts';
 import { breathe } from '../breathe.ts';
 import type { Call } from '../call.ts';
@@ -76,6 +76,7 @@ export function createOnce(call: Call, asked: Written, decided?: ManagedFields):
     await breathe(call.request.body.length);
     throwInvalid(kind, object, validateCreate(kind, object));
     await breathe(call.request.body.length);
+    await approve(parts.admission, operation);
     const value = operation.dryRun ? await tried(call, object) : await put(call, object, 0);
     return { value, done: true };
   });

@@ -1,7 +1,7 @@
 import { fieldInvalid, invalid } from '../../api/errors.ts';
 import { decode } from '../../api/schema/decode.ts';
 import { type Entry, Mismatch } from '../../store/contract.ts';
-import { withAdmission } from '../admit.ts';
+import { approve, withAdmission } from '../admit.ts';
 import { deleted } from '../answers.ts';
 import type { Call } from '../call.ts';
 import type { ApiRequest, ObjectAnswer } from '../contract.ts';
@@ -42,6 +42,7 @@ export async function removeOne(call: Call, options: DeleteOptions): Promise<Rem
     const operation = { ...operationOf(call, 'delete', old.object), dryRun: options.dryRun };
     try {
       return await withAdmission(call.parts.admission, operation, async () => {
+        await approve(call.parts.admission, operation);
         const value = await carryOut(call, old, options);
         return { value, done: value.gone };
       });
@@ -63,7 +64,7 @@ async function carryOut(call: Call, old: Entry, options: DeleteOptions): Promise
   return { entry: await call.store.delete(old.key, old.revision), gone: true };
 }
 
-interface WireOptions {
+export interface WireOptions {
   gracePeriodSeconds?: number;
   preconditions?: Preconditions;
   orphanDependents?: boolean;
@@ -103,7 +104,7 @@ function fromBody(request: ApiRequest): WireOptions {
   return decoded.object as WireOptions;
 }
 
-function propagationOf({ propagationPolicy, orphanDependents }: WireOptions): Propagation | undefined {
+export function propagationOf({ propagationPolicy, orphanDependents }: WireOptions): Propagation | undefined {
   if (orphanDependents !== undefined && propagationPolicy)
     throw wrong(
       'propagationPolicy',

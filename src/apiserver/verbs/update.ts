@@ -25,7 +25,11 @@ export async function update(call: Call): Promise<ObjectAnswer> {
 }
 
 /** What becomes of `old` when somebody writes `next` to the object or one of its subresources. */
-export function changeTo({ kind, subresource }: Call, next: Written, old: Written): Change {
+export function changeTo(
+  { kind, subresource }: Pick<Call, 'kind' | 'subresource'>,
+  next: Written,
+  old: Written,
+): Change {
   const asked = { uid: next.metadata.uid, resourceVersion: next.metadata.resourceVersion };
   switch (subresource) {
     case 'status':

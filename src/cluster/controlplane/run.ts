@@ -5,6 +5,7 @@ import { builtinKinds } from '../../api/kinds.ts';
 import { kindRegistry } from '../../api/registry.ts';
 import { secrets } from '../../api/resource.ts';
 import type { Node } from '../../api/types.ts';
+import { configurations } from '../../apiserver/admission/dynamic/configurations.ts';
 import { admissionPlugins } from '../../apiserver/admission/index.ts';
 import { createAuthenticator } from '../../apiserver/authn/index.ts';
 import { issuerAnswer } from '../../apiserver/authn/issuer.ts';
@@ -12,11 +13,12 @@ import { tokenMinter } from '../../apiserver/authn/tokenRequest.ts';
 import { serviceAccountTokens } from '../../apiserver/authn/tokens.ts';
 import { startAuthorizer } from '../../apiserver/authz/start.ts';
 import { followCustomResources } from '../../apiserver/customresources/follow.ts';
-import { webhookAsker } from '../../apiserver/customresources/webhook.ts';
+import { randomIds } from '../../apiserver/ids.ts';
 import { createHandler, createMetrics, createServer, localClient, prefixOf } from '../../apiserver/index.ts';
 import { kubeletProxy } from '../../apiserver/proxy/index.ts';
 import { reviewsAnswer } from '../../apiserver/reviews/index.ts';
 import type { UpgradeHandler } from '../../apiserver/server.ts';
+import { webhookAsker } from '../../apiserver/webhooks/client.ts';
 import { sharedInformers } from '../../client/shared.ts';
 import { defaults } from '../../controllers/config.ts';
 import { startControllers } from '../../controllers/index.ts';
@@ -45,7 +47,9 @@ export async function runControlPlane(config: ControlPlaneConfig, signal: AbortS
   const own = ownCertificates(config, clock);
   const { serving, kubeletClient } = await own.young();
   const lookup = lookups(store);
-  const authorizer = await startAuthorizer(store, clock);
+  const hooks = configurations();
+  const authorizer = await startAuthorizer(store, clock, randomIds, [hooks]);
+  const askWebhook = webhookAsker({ service: lookup.service, timeoutMs: 30_000 });
   const tokens = serviceAccountTokens({
     signingKey: config.serviceAccountKey,
     issuer: `https://kubernetes.default.svc.${config.clusterDomain}`,
@@ -77,6 +81,11 @@ export async function runControlPlane(config: ControlPlaneConfig, signal: AbortS
       random: Math.random,
       serviceCIDRs: config.serviceCIDRs,
       nodePorts: config.nodePorts,
+      dynamic: {
+        ...{ configurations: hooks, askWebhook, kinds, authorizer, store },
+        namespace: lookup.namespace,
+        uuid: randomUUID,
+      },
     }),
     extra: [
       (request) => reviewsAnswer(request, { tokens, authorizer }),
@@ -105,7 +114,7 @@ export async function runControlPlane(config: ControlPlaneConfig, signal: AbortS
   const custom = followCustomResources({
     ...{ store, kinds, clock, signal },
     client: clientOf('kube-apiserver'),
-    askWebhook: webhookAsker({ service: lookup.service, timeoutMs: 30_000 }),
+    askWebhook,
   });
   await custom.ready;
   await server.listen({ port: config.port, host: '::' });
@@ -130,6 +139,7 @@ export async function runControlPlane(config: ControlPlaneConfig, signal: AbortS
         serviceAccountKey: config.serviceAccountKey,
         signing: { authority: config.authority, longestMs: certificateLifeMs },
         podCIDRs: config.podCIDRs.map((cidr) => ({ cidr, nodePrefix: cidr.includes(':') ? 64 : 24 })),
+        serviceCIDRs: config.serviceCIDRs,
         nodeGraceMs: defaults.nodeGraceMs,
       },
     }),

@@ -4,8 +4,8 @@
  * and needs 20 MB less.
  */
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { globSync, readFileSync } from 'node:fs';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Input, inputsOf, requireInBundle, unchanged } from '../../../images/build/bundle.ts';
 import { componentsDir } from '../paths.ts';
@@ -70,9 +70,26 @@ export const componentsStep = (packageRoot: string): Step => ({
   },
 });
 
-/** A cluster that was started with the version before may still need its files. */
+/** A cluster that was started with the version before may still need its files, one that runs needs its own. */
 async function forgetAllBut(kept: readonly (string | undefined)[]): Promise<void> {
-  const folders = await readdir(componentsDir, { withFileTypes: true });
-  const old = folders.filter((entry) => entry.isDirectory() && !kept.includes(entry.name));
-  await Promise.all(old.map((entry) => rm(join(componentsDir, entry.name), { recursive: true })));
+  const entries = await readdir(componentsDir, { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const old = foldersToForget(folders, kept, await commandLines());
+  await Promise.all(old.map((folder) => rm(join(componentsDir, folder), { recursive: true })));
 }
+
+/** Parts are loaded when they are first needed: whoever runs from a folder needs it until the end. */
+export const foldersToForget = (
+  folders: readonly string[],
+  kept: readonly (string | undefined)[],
+  commandLines: readonly string[],
+): string[] =>
+  folders.filter(
+    (folder) => !kept.includes(folder) && !commandLines.some((line) => line.includes(`/${folder}/`)),
+  );
+
+/** Of every process of this machine, those in nodes too. */
+const commandLines = (): Promise<string[]> =>
+  Promise.all(
+    globSync('/proc/[0-9]*/cmdline').map((file) => readFile(file, 'latin1').catch(() => '')), // it has ended
+  );

@@ -63,7 +63,8 @@ export const disruption: Controller = {
         await client.update(podDisruptionBudgets, { ...budget, status }, 'status');
       } catch (err) {
         if (isConflict(err)) return again(key, 20);
-        if (!isNotFound(err)) throw new Error(`Cannot write the status of ${namespace}/${name}`, { cause: err });
+        if (!isNotFound(err))
+          throw new Error(`Cannot write the status of ${namespace}/${name}`, { cause: err });
       }
     };
   },

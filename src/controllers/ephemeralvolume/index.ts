@@ -18,7 +18,9 @@ export const ephemeralVolume: Controller = {
   start(context) {
     const known = context.watch(pods, (now, before) => (hasEphemeral(now) ? itself(now, before) : []));
     const claims = context.watch(persistentVolumeClaims, (now, before) =>
-      now ? [] : (before?.metadata.ownerReferences ?? []).map((o) => `${before?.metadata.namespace}/${o.name}`),
+      now
+        ? []
+        : (before?.metadata.ownerReferences ?? []).map((o) => `${before?.metadata.namespace}/${o.name}`),
     );
     return async (key) => {
       const pod = known.get(key);
@@ -54,7 +56,13 @@ async function make({ client, events }: Context, pod: Pod, draft: Draft<Persiste
   } catch (err) {
     if (isAlreadyExists(err)) throw err; // the watch is behind: the next try sees whose it is
     const why = err instanceof Error ? err.message : String(err);
-    events.event(pods, pod, 'Warning', 'FailedToCreate', `ephemeral volume controller: create PVC ${draft.metadata.name}: ${why}`);
+    events.event(
+      pods,
+      pod,
+      'Warning',
+      'FailedToCreate',
+      `ephemeral volume controller: create PVC ${draft.metadata.name}: ${why}`,
+    );
     throw err;
   }
 }

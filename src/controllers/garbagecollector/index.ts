@@ -26,8 +26,15 @@ import {
 const keyFor = (resource: Resource, object: KubeObject): string =>
   `${qualifiedName(resource)} ${keyOf(object)}`;
 
+interface Watched {
+  resource: Resource;
+  informer: Informer<KubeObject>;
+  /** Aborted when the kind's definition went, and all its objects before it. */
+  gone?: AbortSignal;
+}
+
 interface Graph {
-  informers: Map<string, { resource: Resource; informer: Informer<KubeObject> }>;
+  informers: Map<string, Watched>;
   dependentsOf(uid: string): { resource: Resource; object: KubeObject }[];
   /** The kind that a reference names, built in or not. */
   kindOf(reference: Pick<OwnerReference, 'apiVersion' | 'kind'>): Resource | undefined;
@@ -52,7 +59,11 @@ export const garbageCollector: Controller = {
     const custom = customKinds(context, (resource, { gone, signal }) => {
       const informer = startInformer(client, resource, { indexes: byOwner, signal, clock });
       const name = qualifiedName(resource);
-      const entry = { resource, informer };
+      const entry = { resource, informer, gone };
+      // The last objects may have gone unseen.
+      gone.addEventListener('abort', () => {
+        for (const key of dependentsOfKind(graph, resource)) context.add(key);
+      });
       graph.informers.set(name, entry);
       informer.onChange((now, before) => {
         if (!signal.aborted) for (const key of affected(graph, resource, now, before)) context.add(key);
@@ -122,6 +133,13 @@ function dependentsOf({ informers }: Graph, uid: string) {
   return found;
 }
 
+function* dependentsOfKind({ informers }: Graph, { group, kind }: Resource): Generator<string> {
+  const isOf = (r: OwnerReference) => r.kind === kind && r.apiVersion.startsWith(`${group}/`);
+  for (const { resource, informer } of informers.values())
+    for (const object of informer.list())
+      if (object.metadata.ownerReferences?.some(isOf)) yield keyFor(resource, object);
+}
+
 async function collect(
   context: Context,
   graph: Graph,
@@ -164,8 +182,10 @@ async function ownerState(
   reference: OwnerReference,
 ): Promise<OwnerState> {
   const resource = graph.kindOf(reference);
-  const informer = resource && graph.informers.get(qualifiedName(resource))?.informer;
-  if (!resource || !informer) return 'unknown';
+  const watched = resource && graph.informers.get(qualifiedName(resource));
+  if (!watched) return 'unknown';
+  if (watched.gone?.aborted) return 'absent';
+  const { informer } = watched;
   const namespace = resource.namespaced ? object.metadata.namespace : undefined;
   const known = informer.get(namespace ? `${namespace}/${reference.name}` : reference.name);
   if (known?.metadata.uid === reference.uid) return waitsForDependents(known) ? 'waiting' : 'solid';

@@ -1,16 +1,18 @@
 /** Carries out what was decided for a claim. */
 import { isDeepStrictEqual } from 'node:util';
+import { requestedStorage } from '../../api/core/persistentvolume/match.ts';
+import { promisedTo } from '../../api/core/persistentvolume/promise.ts';
+import { isAlreadyExists } from '../../api/errors.ts';
+import { compareQuantities, parseQuantity } from '../../api/quantity.ts';
 import { persistentVolumeClaims, persistentVolumes } from '../../api/resource.ts';
 import { localPathProvisioner } from '../../api/storage/localPath.ts';
 import { annotation } from '../../api/storage/words.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../api/types.ts';
-import { compareQuantities, parseQuantity } from '../../api/quantity.ts';
-import { requestedStorage } from '../../api/core/persistentvolume/match.ts';
-import { isAlreadyExists } from '../../api/errors.ts';
+import { rfc3339 } from '../../lib/clock.ts';
 import type { Context } from '../loop.ts';
 import type { OwnWrites } from '../ownWrites.ts';
 import type { ClaimStep, Said } from './claim.ts';
-import { claimRef, volumeFor } from './provision.ts';
+import { volumeFor } from './provision.ts';
 
 export async function actOnClaim(
   context: Context,
@@ -48,7 +50,10 @@ async function update({ client }: Context, claim: PersistentVolumeClaim): Promis
   await client.update(persistentVolumeClaims, claim);
 }
 
-const withAnnotations = (claim: PersistentVolumeClaim, more: Record<string, string>): PersistentVolumeClaim => ({
+const withAnnotations = (
+  claim: PersistentVolumeClaim,
+  more: Record<string, string>,
+): PersistentVolumeClaim => ({
   ...claim,
   metadata: { ...claim.metadata, annotations: { ...claim.metadata.annotations, ...more } },
 });
@@ -90,35 +95,28 @@ async function bind(
 ): Promise<void> {
   const bound = await bindVolume(context, volume, claim, written);
   const next = boundClaim(claim, bound);
-  const stored = isDeepStrictEqual(next, claim) ? claim : await context.client.update(persistentVolumeClaims, next);
+  const stored = isDeepStrictEqual(next, claim)
+    ? claim
+    : await context.client.update(persistentVolumeClaims, next);
   const status = boundStatus(stored, bound);
   await setStatus(context, stored, status);
 }
 
 async function bindVolume(
-  { client }: Context,
+  { client, clock }: Context,
   volume: PersistentVolume,
   claim: PersistentVolumeClaim,
   written: OwnWrites<PersistentVolume>,
 ): Promise<PersistentVolume> {
-  const wanted = grown(promised(volume, claim), claim);
+  const wanted = grown(promisedTo(volume, claim), claim);
   let bound = volume;
   if (!isDeepStrictEqual(wanted, volume)) bound = await client.update(persistentVolumes, wanted);
-  if (bound.status?.phase !== 'Bound')
-    bound = await client.update(persistentVolumes, { ...bound, status: { ...bound.status, phase: 'Bound' } }, 'status');
+  if (bound.status?.phase !== 'Bound') {
+    const status = { phase: 'Bound', lastPhaseTransitionTime: rfc3339(clock.now()) };
+    bound = await client.update(persistentVolumes, { ...bound, status }, 'status');
+  }
   if (bound !== volume) written.wrote(bound);
   return bound;
-}
-
-function promised(volume: PersistentVolume, claim: PersistentVolumeClaim): PersistentVolume {
-  const ref = volume.spec?.claimRef;
-  if (ref?.uid === claim.metadata.uid) return volume;
-  const ours = ref ? {} : { [annotation.boundByController]: 'yes' };
-  return {
-    ...volume,
-    metadata: { ...volume.metadata, annotations: { ...volume.metadata.annotations, ...ours } },
-    spec: { ...volume.spec, claimRef: claimRef(claim) },
-  };
 }
 
 /** A directory has no size of its own: a volume that was made for a claim grows as soon as the claim does. */

@@ -54,7 +54,10 @@ function withNamed(claim: PersistentVolumeClaim, name: string, world: Surveyed):
     return wasBound
       ? {
           do: 'lose',
-          say: warning('ClaimMisbound', 'Two claims are bound to the same volume, this one is bound incorrectly'),
+          say: warning(
+            'ClaimMisbound',
+            'Two claims are bound to the same volume, this one is bound incorrectly',
+          ),
         }
       : { do: 'wait', say: warning('FailedBinding', `volume "${name}" already bound to a different claim.`) };
   const why = wasBound || volume.spec?.claimRef ? undefined : mismatch(volume, claim);

@@ -1,6 +1,12 @@
 /** Brings claims and volumes together, makes volumes, and takes them away. One key at a time: no volume is given twice. */
 import { isAlreadyExists, isNotFound } from '../../api/errors.ts';
-import { nodes, persistentVolumeClaims, persistentVolumes, pods, storageClasses } from '../../api/resource.ts';
+import {
+  nodes,
+  persistentVolumeClaims,
+  persistentVolumes,
+  pods,
+  storageClasses,
+} from '../../api/resource.ts';
 import { defaultClassOf } from '../../api/storage/defaultClass.ts';
 import { directoryFinalizer } from '../../api/storage/localPath.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../api/types.ts';
@@ -28,10 +34,13 @@ export const persistentVolume: Controller = {
       const volume = claim?.spec?.volumeName;
       return [...(claim ? [claimKey(claim.metadata)] : []), ...(volume ? [volumeKey(volume)] : [])];
     });
-    const unbound = () => [...claims.list()].filter((c) => !c.spec?.volumeName).map((c) => claimKey(c.metadata));
+    const unbound = () =>
+      [...claims.list()].filter((c) => !c.spec?.volumeName).map((c) => claimKey(c.metadata));
     const classes = context.watch(storageClasses, unbound);
     const known = context.watch(nodes, (now, before) =>
-      now ? [] : [...volumes.list()].map(({ metadata }) => volumeKey(metadata.name)).concat(before ? unbound() : []),
+      now
+        ? []
+        : [...volumes.list()].map(({ metadata }) => volumeKey(metadata.name)).concat(before ? unbound() : []),
     );
     const waiting = context.look(pods);
     const written = ownWrites(volumes, context.clock);
@@ -47,7 +56,8 @@ export const persistentVolume: Controller = {
       storageClass: (name) => classes.get(name),
       defaultClass: () => defaultClassOf(classes.list()),
       node: (name) => known.get(name),
-      waitingPod: (claim) => waiting.by('claim', keyOf(claim)).find((pod) => !pod.spec?.nodeName)?.metadata.name,
+      waitingPod: (claim) =>
+        waiting.by('claim', keyOf(claim)).find((pod) => !pod.spec?.nodeName)?.metadata.name,
     };
 
     async function syncClaim(key: string): Promise<void> {

@@ -1,5 +1,5 @@
 /** A new volume for a claim: a directory on the node of the claim's first pod, which that node makes. */
-import { apiVersionOf, persistentVolumeClaims } from '../../api/resource.ts';
+import { claimRef } from '../../api/core/persistentvolume/promise.ts';
 import { localPathProvisioner, nodeAnnotation, volumesDirectory } from '../../api/storage/localPath.ts';
 import { annotation } from '../../api/storage/words.ts';
 import type { Node, PersistentVolume, PersistentVolumeClaim, StorageClass } from '../../api/types.ts';
@@ -7,22 +7,13 @@ import type { Draft } from '../../client/contract.ts';
 
 const hostname = 'kubernetes.io/hostname';
 
-type ClaimRef = NonNullable<NonNullable<PersistentVolume['spec']>['claimRef']>;
-
-export const claimRef = ({ metadata }: PersistentVolumeClaim): ClaimRef => ({
-  kind: persistentVolumeClaims.kind,
-  apiVersion: apiVersionOf(persistentVolumeClaims),
-  namespace: metadata.namespace ?? '',
-  name: metadata.name,
-  uid: metadata.uid ?? '',
-});
-
 /** As provisioners of Kubernetes name theirs. */
 export const volumeName = ({ metadata }: PersistentVolumeClaim): string => `pvc-${metadata.uid}`;
 
 /** Why no volume can be made for the claim; nothing when one can. */
 export function refusal({ spec }: PersistentVolumeClaim, storageClass: StorageClass): string | undefined {
-  if (spec?.volumeMode === 'Block') return 'a directory is no block device: volumeMode Block is not supported';
+  if (spec?.volumeMode === 'Block')
+    return 'a directory is no block device: volumeMode Block is not supported';
   if (spec?.selector) return 'claim Selector is not supported';
   if (spec?.dataSource ?? spec?.dataSourceRef) return 'dataSource is not supported';
   const [parameter] = Object.keys(storageClass.parameters ?? {});

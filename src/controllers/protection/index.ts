@@ -1,7 +1,8 @@
 /** Lets go of claims and volumes that were deleted when nobody uses them any more. */
+
+import { claimNamesOf } from '../../api/core/pod/claims.ts';
 import { persistentVolumeClaims, persistentVolumes, pods } from '../../api/resource.ts';
 import { finalizer } from '../../api/storage/words.ts';
-import { claimNamesOf } from '../../api/core/pod/claims.ts';
 import type { Pod } from '../../api/types.ts';
 import { withoutFinalizer } from '../garbagecollector/desired.ts';
 import { type Controller, itself } from '../loop.ts';

@@ -1,6 +1,6 @@
 /** Keeps the numbered pods of a StatefulSet, one step at a time. */
 import { isNotFound } from '../../api/errors.ts';
-import { controllerRevisions, pods, statefulSets } from '../../api/resource.ts';
+import { controllerRevisions, persistentVolumeClaims, pods, statefulSets } from '../../api/resource.ts';
 import type { Pod, StatefulSet } from '../../api/types.ts';
 import { type Informer, keyOf } from '../../client/contract.ts';
 import { claim, takeUp } from '../claim.ts';
@@ -11,7 +11,9 @@ import { isTerminal } from '../pods.ts';
 import { type History, historyFrom, revise, templateOf } from '../revisions.ts';
 import { isSameStatus } from '../sameStatus.ts';
 import { selects } from '../selection.ts';
+import { withClaims } from './claims.ts';
 import { type Desired, desired } from './desired.ts';
+import { type Claims, makeClaims, ownClaims } from './keepClaims.ts';
 import { ordinalOf, podOf } from './pod.ts';
 import { beyondHistory, hashLabel } from './revisions.ts';
 
@@ -30,6 +32,7 @@ export const statefulSet: Controller = {
       known,
       written: ownWrites(known, context.clock),
       history: historyFrom(context.look(controllerRevisions), context.clock),
+      claims: context.look(persistentVolumeClaims),
     };
     return async (key) => {
       const set = sets.get(key);
@@ -42,6 +45,7 @@ interface World {
   known: Informer<Pod>;
   written: OwnWrites<Pod>;
   history: History;
+  claims: Claims;
 }
 
 function setsThatWouldAdopt(sets: Informer<StatefulSet>, pod: Pod | undefined): string[] {
@@ -53,7 +57,6 @@ function setsThatWouldAdopt(sets: Informer<StatefulSet>, pod: Pod | undefined): 
 }
 
 async function sync(context: Context, set: StatefulSet, world: World): Promise<void> {
-  if (refusesClaims(context, set)) return;
   const { client, clock, again } = context;
   const { uid = '', namespace = '' } = set.metadata;
   const controlled = world.written.over(world.known.by('owner', uid), (pod) => isControlledBy(pod, set));
@@ -66,7 +69,8 @@ async function sync(context: Context, set: StatefulSet, world: World): Promise<v
   const names = { current: current.metadata.name, update: update.metadata.name };
   const wanted = desired(set, owned, names, clock.now());
   const templates = new Map([current, update].map((r) => [r.metadata.name, templateOf(r)]));
-  await act(context, set, wanted, templates, world.written);
+  if (!set.metadata.deletionTimestamp) await ownClaims(context, set, owned, world.claims);
+  await act(context, set, wanted, templates, world);
 
   for (const old of beyondHistory(set, all, [names.current, names.update], owned))
     await client.delete(controllerRevisions, { name: old.metadata.name, namespace });
@@ -75,23 +79,14 @@ async function sync(context: Context, set: StatefulSet, world: World): Promise<v
     await client.update(statefulSets, { ...set, status: wanted.status }, 'status');
 }
 
-/** Without the claims the pods would start and lose what they write: better not to start them. */
-function refusesClaims({ events }: Context, set: StatefulSet): boolean {
-  const templates = set.spec?.volumeClaimTemplates ?? [];
-  if (templates.length === 0) return false;
-  const names = templates.map((t) => t.metadata?.name).join(', ');
-  const message = `Cannot create pods of StatefulSet ${set.metadata.name}: volumeClaimTemplates (${names}) are not supported`;
-  events.event(statefulSets, set, 'Warning', 'FailedCreate', message);
-  return true;
-}
-
 async function act(
-  { client, events }: Context,
+  context: Context,
   set: StatefulSet,
   wanted: Desired,
   templates: ReadonlyMap<string, ReturnType<typeof templateOf>>,
-  written: OwnWrites<Pod>,
+  { written, claims }: World,
 ): Promise<void> {
+  const { client, events } = context;
   const say = (done: 'create' | 'delete', name: string) =>
     events.event(
       statefulSets,
@@ -101,7 +96,8 @@ async function act(
       `${done} Pod ${name} in StatefulSet ${set.metadata.name} successful`,
     );
   for (const { ordinal, revision } of wanted.create) {
-    const draft = podOf(set, templates.get(revision) ?? {}, revision, ordinal);
+    await makeClaims(context, set, ordinal, claims);
+    const draft = withClaims(podOf(set, templates.get(revision) ?? {}, revision, ordinal), set, ordinal);
     try {
       written.wrote(await client.create(pods, draft));
     } catch (err) {

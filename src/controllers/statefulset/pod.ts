@@ -23,12 +23,14 @@ export function ordinalOf(set: StatefulSet, pod: Pod): number | undefined {
 
 export const revisionOf = (pod: Pod): string | undefined => pod.metadata.labels?.[label.revision];
 
+export type PodDraft = Draft<Pod> & { metadata: { name: string } };
+
 export function podOf(
   set: StatefulSet,
   template: PodTemplateSpec,
   revision: string,
   ordinal: number,
-): Draft<Pod> & { metadata: { name: string } } {
+): PodDraft {
   const { generateName: _, ...metadata } = podFrom(statefulSets, set, template).metadata;
   const name = podName(set, ordinal);
   return {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { configMaps, secrets } from '../../api/resource.ts';
 import type { Container, Pod } from '../../api/types.ts';
 import type { ContainerConfig, ContainerRecord, Image } from '../contract.ts';
-import { volumeMounts } from '../volumes/mounts.ts';
+import { readOnlyVolumes, volumeMounts } from '../volumes/mounts.ts';
 import { containerConfig } from './containerConfig.ts';
 import { environment } from './env.ts';
 import { messageOf, StartFailure } from './failure.ts';
@@ -46,7 +46,7 @@ export async function decide(
       env,
       mounts: [
         ...commonMounts(pod, container, attempt, around),
-        ...volumeMounts(container, prepared.volumes, env),
+        ...volumeMounts(container, prepared.volumes, env, readOnlyVolumes(pod)),
       ],
       accounts: accountsOf(image),
       nodeMemoryBytes: around.nodeMemoryBytes,

@@ -16,7 +16,7 @@ export type Payload = Map<string, VolumeFile>;
 export interface VolumeContext extends Addresses {
   pod: Pod;
   allocatable: Record<string, string>;
-  /** In the pod's namespace; undefined if there is none. */
+  /** In the pod's namespace, if it is of a kind that stands in one; undefined if there is none. */
   object: <T extends KubeObject>(resource: Resource<T>, name: string) => Promise<T | undefined>;
   /** A token of the pod's service account. */
   token: (audience: string | undefined, expirationSeconds: number) => Promise<string>;

@@ -8,6 +8,7 @@ import { logger } from '../../lib/log.ts';
 import type { WatchedObjects } from '../objects.ts';
 import type { Addresses } from '../pod/fields.ts';
 import { writeAtomically } from './atomic.ts';
+import { claimedPath, type DirectoryOf, isClaim } from './claim.ts';
 import { configMap } from './configMap.ts';
 import type { Payload, VolumeContext } from './contract.ts';
 import { downwardAPI } from './downwardAPI.ts';
@@ -32,6 +33,7 @@ export interface VolumesOptions {
   /** Of a pod, by uid. */
   directoryOf: (uid: string) => string;
   objects: WatchedObjects;
+  directoryOfVolume: DirectoryOf;
   tokens: Tokens;
   allocatable: () => Record<string, string>;
   clock: Clock;
@@ -45,7 +47,7 @@ interface Held {
 }
 
 export function podVolumes(options: VolumesOptions): PodVolumes {
-  const { directoryOf, objects, tokens, allocatable, clock, signal } = options;
+  const { directoryOf, directoryOfVolume, objects, tokens, allocatable, clock, signal } = options;
   const held = new Map<string, Held>();
   const refreshing = new Map<string, Promise<void>>();
   objects.onChange((uid) => refresh(uid));
@@ -56,13 +58,14 @@ export function podVolumes(options: VolumesOptions): PodVolumes {
       pod,
       ...addresses,
       allocatable: allocatable(),
-      object: (resource, name) => objects.get(resource, namespace, name, uid),
+      object: (resource, name) => objects.get(resource, resource.namespaced ? namespace : '', name, uid),
       token: (audience, expirationSeconds) => tokens.get(pod, audience, expirationSeconds),
     };
   }
 
   async function setUpOne(volume: Volume, one: Held): Promise<string> {
     if (volume.hostPath) return hostPath(volume.hostPath);
+    if (isClaim(volume)) return claimedPath(volume, contextOf(one), directoryOfVolume);
     const directory = join(directoryOf(one.pod.metadata.uid ?? ''), 'volumes', volume.name);
     const gid = one.pod.spec?.securityContext?.fsGroup;
     if (volume.emptyDir) {

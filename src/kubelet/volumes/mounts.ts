@@ -1,16 +1,21 @@
 /** `volumeMounts` of a container as mounts. */
 import { mkdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Container } from '../../api/types.ts';
+import type { Container, Pod } from '../../api/types.ts';
 import type { ContainerConfig } from '../contract.ts';
 import { expand } from '../pod/expand.ts';
 import { inside } from './items.ts';
+
+/** Volumes of the pod that none of its containers may write to. */
+export const readOnlyVolumes = ({ spec }: Pod): ReadonlySet<string> =>
+  new Set((spec?.volumes ?? []).filter((v) => v.persistentVolumeClaim?.readOnly).map(({ name }) => name));
 
 /** Throws on a mount of a volume that the pod does not have, and on a subPath that leads out of it. */
 export function volumeMounts(
   container: Container,
   paths: ReadonlyMap<string, string>,
   env: Record<string, string>,
+  readOnly: ReadonlySet<string> = new Set(),
 ): ContainerConfig['mounts'] {
   return (container.volumeMounts ?? []).map((mount) => {
     const volume = paths.get(mount.name);
@@ -19,7 +24,7 @@ export function volumeMounts(
     return {
       source: subPath ? below(volume, subPath) : volume,
       target: mount.mountPath,
-      readOnly: mount.readOnly ?? false,
+      readOnly: mount.readOnly || readOnly.has(mount.name),
       ...(mount.mountPropagation && { propagation: mount.mountPropagation }),
     };
   });

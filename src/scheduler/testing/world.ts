@@ -2,6 +2,7 @@
 import type { Node, Pod, Service } from '../../api/types.ts';
 import type { World } from '../plugin.ts';
 import { podInfo, Snapshot } from '../snapshot.ts';
+import type { Volumes } from '../volumes/contract.ts';
 
 export interface NodeWords {
   labels?: Record<string, string>;
@@ -61,5 +62,14 @@ export function world(
     snapshot,
     servicesOf: () => services,
     namespaceLabels: (name) => ({ 'kubernetes.io/metadata.name': name }),
+    volumes: noVolumes,
   };
 }
+
+const noVolumes: Volumes = {
+  claim: () => undefined,
+  volume: () => undefined,
+  storageClass: () => undefined,
+  free: () => [],
+  podsWith: () => [],
+};

@@ -15,7 +15,8 @@ describe('kubectl about the cluster', () => {
 
   test('api-resources and api-versions', async () => {
     const resources = rowsOf(await kubectl('api-resources'));
-    const known = new Map(resources.map((row) => [row['NAME'], row]));
+    // `nodes` and `pods` are also what their metrics are called.
+    const known = new Map(resources.map((row) => [`${row['NAME']} ${row['APIVERSION']}`, row]));
     for (const [name, short, version, namespaced, kind] of [
       ['namespaces', 'ns', 'v1', 'false', 'Namespace'],
       ['nodes', 'no', 'v1', 'false', 'Node'],
@@ -31,9 +32,22 @@ describe('kubectl about the cluster', () => {
       ['deployments', 'deploy', 'apps/v1', 'true', 'Deployment'],
       ['replicasets', 'rs', 'apps/v1', 'true', 'ReplicaSet'],
       ['statefulsets', 'sts', 'apps/v1', 'true', 'StatefulSet'],
+      ['daemonsets', 'ds', 'apps/v1', 'true', 'DaemonSet'],
+      ['jobs', '', 'batch/v1', 'true', 'Job'],
+      ['cronjobs', 'cj', 'batch/v1', 'true', 'CronJob'],
+      ['horizontalpodautoscalers', 'hpa', 'autoscaling/v2', 'true', 'HorizontalPodAutoscaler'],
+      ['ingresses', 'ing', 'networking.k8s.io/v1', 'true', 'Ingress'],
+      ['networkpolicies', 'netpol', 'networking.k8s.io/v1', 'true', 'NetworkPolicy'],
+      ['ipaddresses', 'ip', 'networking.k8s.io/v1', 'false', 'IPAddress'],
+      ['poddisruptionbudgets', 'pdb', 'policy/v1', 'true', 'PodDisruptionBudget'],
+      ['persistentvolumeclaims', 'pvc', 'v1', 'true', 'PersistentVolumeClaim'],
+      ['storageclasses', 'sc', 'storage.k8s.io/v1', 'false', 'StorageClass'],
+      ['priorityclasses', 'pc', 'scheduling.k8s.io/v1', 'false', 'PriorityClass'],
+      ['resourcequotas', 'quota', 'v1', 'true', 'ResourceQuota'],
+      ['nodes', '', 'metrics.k8s.io/v1beta1', 'false', 'NodeMetrics'],
       ['controllerrevisions', '', 'apps/v1', 'true', 'ControllerRevision'],
     ] as const)
-      assert.deepEqual(known.get(name), {
+      assert.deepEqual(known.get(`${name} ${version}`), {
         NAME: name,
         SHORTNAMES: short,
         APIVERSION: version,

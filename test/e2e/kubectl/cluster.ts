@@ -37,3 +37,13 @@ export async function refuses(call: Promise<ExecResult>, said: RegExp, code = 1)
   assert.match(result.stderr, said);
   assert.equal(result.code, code, result.stderr);
 }
+
+/** Holds when all of these stand in the text, in this order. */
+export function tells(text: string, words: readonly RegExp[]): void {
+  let rest = text;
+  for (const word of words) {
+    const at = rest.search(word);
+    assert.ok(at >= 0, `no ${word} in what is left:\n${rest}`);
+    rest = rest.slice(at);
+  }
+}

@@ -97,7 +97,9 @@ function everyDay(program: KubectlProgram): void {
       assert.equal(await kubectl.input('in', 'exec', '-i', 'tool', '--', 'cat'), 'in');
       await kubectl('cp', one, 'tool:/tmp/one');
       assert.equal(await kubectl('exec', 'tool', '--', 'cat', '/tmp/one'), first + '---' + waiting('tool'));
-      assert.match(await kubectl('logs', 'deployment/web'), /start worker process/);
+      await eventually(async () =>
+        assert.match(await kubectl('logs', 'deployment/web'), /start worker process/),
+      );
       const forwarding = kubectl.start('port-forward', 'service/web', ':80');
       let seen = '';
       forwarding.stdout?.on('data', (chunk: Buffer) => (seen += chunk.toString()));

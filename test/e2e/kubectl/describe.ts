@@ -1,8 +1,7 @@
-import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import type { Kubectl } from '../../support/kubectl.ts';
+import { type Kubectl, kubectlWith } from '../../support/kubectl.ts';
 import { first } from './app.ts';
-import { placeOf } from './cluster.ts';
+import { placeOf, programs, tells } from './cluster.ts';
 
 const stateful = `
 apiVersion: apps/v1
@@ -99,8 +98,11 @@ const told: Record<string, RegExp[]> = {
 
 describe('kubectl describe', () => {
   let kubectl: Kubectl;
+  let oldest: Kubectl;
   before(async () => {
-    ({ kubectl } = await placeOf('describing'));
+    const place = await placeOf('describing');
+    ({ kubectl } = place);
+    oldest = kubectlWith(place.kubeconfig, programs[0]?.path);
     await kubectl.input(first + '---' + stateful, 'apply', '-f', '-');
     await kubectl('create', 'secret', 'generic', 'password', '--from-literal=word=secret');
     await kubectl('rollout', 'status', 'deployment/app', '--timeout=20s');
@@ -109,12 +111,9 @@ describe('kubectl describe', () => {
 
   for (const [what, words] of Object.entries(told)) {
     test(what, async () => {
-      let rest = await kubectl('describe', ...what.split(' '));
-      for (const word of words) {
-        const at = rest.search(word);
-        assert.ok(at >= 0, `no ${word} in what is left:\n${rest}`);
-        rest = rest.slice(at);
-      }
+      tells(await kubectl('describe', ...what.split(' ')), words);
+      // It asks for EndpointSlices in a version that is gone.
+      if (!what.startsWith('endpointslices')) tells(await oldest('describe', ...what.split(' ')), words);
     });
   }
 });

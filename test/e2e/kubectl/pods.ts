@@ -189,12 +189,14 @@ describe('kubectl meets pods', () => {
 
   describe('logs', () => {
     test('of one container, of all, by label, by workload', async () => {
-      assert.equal(await kubectl('logs', 'talking'), 'a1\na2\na3\n');
+      await eventually(async () => assert.equal(await kubectl('logs', 'talking'), 'a1\na2\na3\n'));
       assert.equal(await kubectl('logs', 'talking', '-c', 'b'), 'b1\n');
       assert.equal(await kubectl('logs', 'talking', '--all-containers'), 'a1\na2\na3\nb1\n');
       const byLabel = await kubectl('logs', '-l', 'app=talking', '--all-containers', '--prefix', '--tail=1');
       assert.deepEqual(byLabel.trim().split('\n').sort(), ['[pod/talking/a] a3', '[pod/talking/b] b1']);
-      assert.match(await kubectl('logs', 'deployment/web'), /start worker process/);
+      await eventually(async () =>
+        assert.match(await kubectl('logs', 'deployment/web'), /start worker process/),
+      );
     });
 
     test('the last lines, since when, with times, so many bytes', async () => {

@@ -115,7 +115,9 @@ function tooMuch(
   const [request, limit] = [requests[name], limits[name]];
   if (!limit) return [`${start}.  No limit is specified`];
   if (limit.milli > bound.milli) return [`${start}, but limit is ${formatQuantity(limit)}`];
-  return request && request.milli > bound.milli ? [`${start}, but request is ${formatQuantity(request)}`] : [];
+  return request && request.milli > bound.milli
+    ? [`${start}, but request is ${formatQuantity(request)}`]
+    : [];
 }
 
 function tooFarApart(

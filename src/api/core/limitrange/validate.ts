@@ -11,7 +11,11 @@ export type LimitRangeItem = NonNullable<LimitRange['spec']>['limits'][number];
 export function validateLimitRange({ spec }: LimitRange): FieldError[] {
   return [
     ...each('spec.limits', spec?.limits, validateItem),
-    ...unique(spec?.limits, ({ type }) => type, (i) => `spec.limits[${i}].type`),
+    ...unique(
+      spec?.limits,
+      ({ type }) => type,
+      (i) => `spec.limits[${i}].type`,
+    ),
   ];
 }
 
@@ -41,7 +45,13 @@ const tables = (item: LimitRangeItem) => ({
 });
 
 /** Field, the value that is shown, and why it cannot be. */
-type Order = [field: string, low: Quantity | undefined, high: Quantity | undefined, lowName: string, highName: string];
+type Order = [
+  field: string,
+  low: Quantity | undefined,
+  high: Quantity | undefined,
+  lowName: string,
+  highName: string,
+];
 
 function validateName(item: LimitRangeItem, at: string, name: string): FieldError[] {
   const all = tables(item);

@@ -31,7 +31,9 @@ export function mismatch(volume: PersistentVolume, claim: PersistentVolumeClaim)
   if ((volume.spec?.volumeMode ?? 'Filesystem') !== (claim.spec?.volumeMode ?? 'Filesystem'))
     return 'incompatible volumeMode';
   const modes = volume.spec?.accessModes ?? [];
-  return claim.spec?.accessModes?.every((mode) => modes.includes(mode)) ? undefined : 'incompatible accessMode';
+  return claim.spec?.accessModes?.every((mode) => modes.includes(mode))
+    ? undefined
+    : 'incompatible accessMode';
 }
 
 /** Whether the volume can be used on the node. */

@@ -1,5 +1,11 @@
 /** https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/persistent-volume-v1/ */
-import { type FieldError, fieldForbidden, fieldInvalid, fieldNotSupported, fieldRequired } from '../../errors.ts';
+import {
+  type FieldError,
+  fieldForbidden,
+  fieldInvalid,
+  fieldNotSupported,
+  fieldRequired,
+} from '../../errors.ts';
 import { isDnsSubdomain } from '../../names.ts';
 import { milliOf } from '../../quantity.ts';
 import type { PersistentVolume } from '../../types.ts';
@@ -47,7 +53,8 @@ function validateCapacity(capacity: Spec['capacity']): FieldError[] {
   const names = Object.keys(capacity ?? {});
   if (names.length === 0) return [fieldRequired('spec.capacity')];
   const size = capacity?.['storage'];
-  if (size === undefined || names.length > 1) return [fieldNotSupported('spec.capacity', capacity, ['storage'])];
+  if (size === undefined || names.length > 1)
+    return [fieldNotSupported('spec.capacity', capacity, ['storage'])];
   return milliOf(size) > 0n
     ? []
     : [fieldInvalid('spec.capacity[storage]', size, 'must be greater than zero')];
@@ -62,7 +69,10 @@ function validateSource(spec: Spec): FieldError[] {
   if (spec.hostPath) wrong.push(...path('spec.hostPath.path', spec.hostPath.path));
   if (spec.hostPath?.path === '/' && spec.persistentVolumeReclaimPolicy === 'Recycle')
     wrong.push(
-      fieldForbidden('spec.persistentVolumeReclaimPolicy', "may not be 'recycle' for a hostPath mount of '/'"),
+      fieldForbidden(
+        'spec.persistentVolumeReclaimPolicy',
+        "may not be 'recycle' for a hostPath mount of '/'",
+      ),
     );
   if (spec.local) wrong.push(...path('spec.local.path', spec.local.path));
   return wrong;

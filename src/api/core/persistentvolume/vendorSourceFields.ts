@@ -2,7 +2,6 @@
 import '../pod/vendorVolumeFields.ts';
 import '../pod/volumeFields.ts';
 import '../reference/fields.ts';
-import './fields.ts';
 import { message } from '../../message.ts';
 
 message(

@@ -35,10 +35,10 @@ message(
   `
   1 observedGeneration int64
   2 disruptedPods      {time}
-  3 disruptionsAllowed int32
-  4 currentHealthy     int32
-  5 desiredHealthy     int32
-  6 expectedPods       int32
+  3 disruptionsAllowed int32                  required
+  4 currentHealthy     int32                  required
+  5 desiredHealthy     int32                  required
+  6 expectedPods       int32                  required
   7 conditions         meta/v1.Condition[] merge=type keys=type
 `,
 );

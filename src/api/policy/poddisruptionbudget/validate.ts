@@ -11,9 +11,7 @@ export function validatePodDisruptionBudget({ spec = {} }: PodDisruptionBudget):
   const { minAvailable, maxUnavailable, selector, unhealthyPodEvictionPolicy: policy } = spec;
   const both = minAvailable !== undefined && maxUnavailable !== undefined;
   return [
-    ...(both
-      ? [fieldInvalid('spec', spec, 'minAvailable and maxUnavailable cannot be both set')]
-      : []),
+    ...(both ? [fieldInvalid('spec', spec, 'minAvailable and maxUnavailable cannot be both set')] : []),
     ...validateAmount('spec.minAvailable', minAvailable),
     ...validateAmount('spec.maxUnavailable', maxUnavailable),
     ...validateLabelSelector('spec.selector', selector),

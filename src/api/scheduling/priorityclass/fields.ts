@@ -6,7 +6,7 @@ message(
   `
   - typeMeta         meta/v1.TypeMeta   inline
   1 metadata         meta/v1.ObjectMeta
-  2 value            int32
+  2 value            int32              required
   3 globalDefault    bool
   4 description      string
   5 preemptionPolicy string             pointer = PreemptLowerPriority

@@ -11,7 +11,9 @@ export function validatePriorityClass(priorityClass: PriorityClass): FieldError[
   const wrong: FieldError[] = [];
   if (metadata.name.startsWith(SYSTEM_PREFIX)) wrong.push(...validateSystem(priorityClass));
   else if (value > HIGHEST_USER_PRIORITY)
-    wrong.push(fieldForbidden('value', `maximum allowed value of a user defined priority is ${HIGHEST_USER_PRIORITY}`));
+    wrong.push(
+      fieldForbidden('value', `maximum allowed value of a user defined priority is ${HIGHEST_USER_PRIORITY}`),
+    );
   if (preemptionPolicy !== undefined) wrong.push(...oneOf('preemptionPolicy', preemptionPolicy, POLICIES));
   return wrong;
 }

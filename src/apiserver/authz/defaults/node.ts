@@ -15,6 +15,8 @@ export const nodeRules: PolicyRule[] = [
   create('', 'pods/eviction'),
   read('', 'configmaps', 'secrets', 'persistentvolumeclaims', 'persistentvolumes', 'serviceaccounts'),
   rule('get patch update', '', 'persistentvolumeclaims/status'),
+  // Its own directories only, and of those the finalizer: NodeRestriction sees to that.
+  rule('patch', '', 'persistentvolumes'),
   create('', 'serviceaccounts/token'),
   rule('get', '', 'endpoints'),
   rule('create get list watch', 'certificates.k8s.io', 'certificatesigningrequests'),
