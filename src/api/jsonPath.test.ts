@@ -3,8 +3,20 @@ import { test } from 'node:test';
 import { parseJsonPath } from './jsonPath.ts';
 
 const object = {
-  spec: { replicas: 3, 'a.b': 'dotted', list: [{ n: 'x', v: 1 }, { n: 'y', v: 2 }] },
-  status: { conditions: [{ type: 'Ready', status: 'True' }, { type: 'Other', status: 'False' }] },
+  spec: {
+    replicas: 3,
+    'a.b': 'dotted',
+    list: [
+      { n: 'x', v: 1 },
+      { n: 'y', v: 2 },
+    ],
+  },
+  status: {
+    conditions: [
+      { type: 'Ready', status: 'True' },
+      { type: 'Other', status: 'False' },
+    ],
+  },
 };
 
 const found: Readonly<Record<string, unknown[]>> = {
@@ -25,6 +37,7 @@ const found: Readonly<Record<string, unknown[]>> = {
 };
 
 for (const [path, values] of Object.entries(found))
-  test(`${path} finds ${JSON.stringify(values)}`, () => assert.deepEqual(parseJsonPath(path)(object), values));
+  test(`${path} finds ${JSON.stringify(values)}`, () =>
+    assert.deepEqual(parseJsonPath(path)(object), values));
 
 test('what is no path is told', () => assert.throws(() => parseJsonPath('.spec.['), /Cannot read the path/));

@@ -5,7 +5,6 @@ import { setImmediate } from 'node:timers/promises';
 const largeBytes = 32 * 1024;
 
 /** Resolves at once for what is small. */
-export const breathe = (bytes: number): Promise<void> =>
-  bytes < largeBytes ? atOnce : setImmediate();
+export const breathe = (bytes: number): Promise<void> => (bytes < largeBytes ? atOnce : setImmediate());
 
 const atOnce = Promise.resolve();

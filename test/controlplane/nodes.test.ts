@@ -114,7 +114,10 @@ describe('a node that is silent', () => {
       const { items } = await client.list(pods, { labelSelector: 'app=late' });
       const why = items[0]?.status?.conditions?.find((c) => c.type === 'PodScheduled');
       assert.equal(why?.reason, 'Unschedulable');
-      assert.equal(why?.message, '0/1 nodes are available: 1 node(s) had untolerated taint(s). preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.');
+      assert.equal(
+        why?.message,
+        '0/1 nodes are available: 1 node(s) had untolerated taint(s). preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.',
+      );
     });
     plane.beat('node-1');
     const node = await client.get(nodes, 'node-1');
@@ -230,7 +233,10 @@ describe('a pod that fits nowhere', () => {
       const said = (await client.list(events, { namespace: 'default' })).items.find(
         (e) => e.reason === 'FailedScheduling',
       );
-      assert.equal(said?.message, '0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.');
+      assert.equal(
+        said?.message,
+        '0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.',
+      );
       assert.equal(said?.type, 'Warning');
     });
     await plane.addNode('large', { cpu: '4' });

@@ -341,9 +341,7 @@ async function askedBy(netns: string | undefined, server: string, port: number):
       server,
     );
     const [bytes] = await once(socket, 'message', { signal: AbortSignal.timeout(5_000) });
-    return (packet.decode(bytes).answers ?? []).map((answer) =>
-      answer.type === 'A' ? answer.data : '',
-    );
+    return (packet.decode(bytes).answers ?? []).map((answer) => (answer.type === 'A' ? answer.data : ''));
   } finally {
     socket.close();
   }

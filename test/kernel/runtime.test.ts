@@ -137,6 +137,20 @@ else
       assert.equal(await err, 'done\n');
     });
 
+    test('exec runs as the container does: user, groups, folder and environment', async () => {
+      const record = await up({
+        user: { uid: 101, gid: 102, additionalGids: [200] },
+        workingDir: '/srv',
+        env: { PATH: '/bin:/usr/bin', A: 'b' },
+      });
+      for (const tty of [false, true]) {
+        const session = await runtime.exec(record.id, sh('id; pwd; echo "A is $A"'), { tty, stdin: false });
+        const said = await text(session.stdout);
+        assert.equal(await session.exit, 0);
+        assert.match(said, /uid=101\(web\) gid=102\(web\) groups=200\(logs\)\s+\/srv\s+A is b/);
+      }
+    });
+
     test('exec in a terminal has the size it is given', async () => {
       const record = await up({});
       const session = await runtime.exec(record.id, sh('read line; stty size; tty; exit 3'), {

@@ -6,7 +6,6 @@ import { isConflict, isNotFound } from '../../src/api/errors.ts';
 import { kinds } from '../../src/api/kinds.ts';
 import { kindRegistry } from '../../src/api/registry.ts';
 import {
-  apiVersionOf,
   ipAddresses,
   leases,
   namespaces,

@@ -1,7 +1,7 @@
 /** One more process in a running container. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, Socket } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough, type Readable, Writable } from 'node:stream';
@@ -12,6 +12,8 @@ import { pipe, receiveFd, resizeTerminal } from './libc.ts';
 
 interface Where {
   crun: Crun;
+  /** The container's own directory. */
+  bundle: string;
   /** For sockets and pid files that live as long as the exec; a short path (sun_path holds 107 bytes). */
   directory: string;
 }
@@ -23,15 +25,16 @@ export async function exec(
   { tty, stdin }: { tty: boolean; stdin: boolean },
 ): Promise<Session> {
   const name = join(where.directory, randomBytes(6).toString('hex'));
-  const [pidFile, logFile] = [`${name}.pid`, `${name}.log`];
+  const [pidFile, logFile, processFile] = [`${name}.pid`, `${name}.log`, `${name}.json`];
+  writeFileSync(processFile, JSON.stringify({ ...firstProcess(where.bundle), args: argv, terminal: tty }));
   const call = (options: string[]) => [
     ...where.crun.globalArguments,
     `--log=${logFile}`,
     'exec',
     `--pid-file=${pidFile}`,
+    `--process=${processFile}`,
     ...options,
     id,
-    ...argv,
   ];
   const session = tty
     ? await onTerminal(where.crun, call, `${name}.sock`, stdin)
@@ -48,7 +51,7 @@ export async function exec(
     .then((code) => (code === runtimeFailed && !existsSync(pidFile) ? whyNot(logFile) : code))
     .finally(() => {
       over = true;
-      for (const file of [pidFile, logFile]) rmSync(file, { force: true });
+      for (const file of [pidFile, logFile, processFile]) rmSync(file, { force: true });
     });
   // An exec whose end nobody waits for is no failure of ours.
   exit.catch(() => {});
@@ -64,6 +67,10 @@ export async function exec(
     },
   };
 }
+
+/** Whoever comes later is the same user, with the same rights, folder and environment. */
+const firstProcess = (bundle: string): object =>
+  (JSON.parse(readFileSync(join(bundle, 'config.json'), 'utf8')) as { process: object }).process;
 
 /** crun's own exit code, which a command may have as well; but then there was a process. */
 const runtimeFailed = 255;
@@ -123,7 +130,7 @@ async function onTerminal(
     void terminalFrom(connection).then(received.resolve, received.reject);
   });
   await new Promise<void>((listening) => server.listen(socketPath, listening));
-  const child = spawn(crun.program, call(['--tty', `--console-socket=${socketPath}`]), {
+  const child = spawn(crun.program, call([`--console-socket=${socketPath}`]), {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let said = '';

@@ -153,7 +153,12 @@ class ConmonRuntime implements ContainerRuntime {
   async exec(id: string, argv: string[], options: { tty: boolean; stdin: boolean }) {
     if (this.#get(id).record.state !== 'running')
       throw new Error(`Cannot run a command in container ${id}: it is not running`);
-    return exec({ crun: this.#crun, directory: this.#run }, id, argv, options);
+    return exec(
+      { crun: this.#crun, bundle: join(this.#containers, id), directory: this.#run },
+      id,
+      argv,
+      options,
+    );
   }
 
   async attach(id: string, options: { stdin: boolean }) {
