@@ -441,6 +441,9 @@ spec:
       await apply(
         '{kind: Pod, metadata: {name: porter}, spec: {containers: [{name: main, image: busybox, ports: [{containerPort: 80, hostPort: 8080}]}]}}',
       );
+      await apply(
+        '{kind: Pod, metadata: {name: claiming}, spec: {resourceClaims: [{name: gpu, resourceClaimName: gpu}], containers: [{name: main, image: busybox}]}}',
+      );
       const told = (name: string, what: RegExp) =>
         eventually(`${name}: ${what.source}`, async () => (await eventsOf(name)).some((e) => what.test(e)));
       await told(
@@ -451,6 +454,7 @@ spec:
         'mapped',
         /Warning FailedCreatePodSandBox: Failed to create pod sandbox: hostUsers: false is not supported/,
       );
+      await told('claiming', /resourceClaims are not supported/);
       await told('porter', /hostPort 8080 is not supported; use a Service of type NodePort/);
       assert.equal((await get('remote')).status?.phase, 'Pending');
     });

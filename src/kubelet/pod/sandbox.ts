@@ -64,6 +64,7 @@ function sandboxFailure(pod: Pod, { event }: Surroundings, why: string, retry: n
 function unsupported({ spec }: Pod): string | undefined {
   if (spec?.hostUsers === false) return 'hostUsers: false is not supported';
   if (spec?.runtimeClassName) return `runtimeClassName ${spec.runtimeClassName} is not supported`;
+  if (spec?.resourceClaims?.length) return 'resourceClaims are not supported';
   const hostPort = spec?.hostNetwork ? undefined : hostPortOf(spec);
   if (hostPort) return `hostPort ${hostPort} is not supported; use a Service of type NodePort`;
   if (spec?.os?.name && spec.os.name !== 'linux') return `os ${spec.os.name} is not supported`;

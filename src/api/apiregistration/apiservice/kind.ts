@@ -3,6 +3,7 @@ import type { Kind } from '../../kind.ts';
 import { apiServices } from '../../resource.ts';
 import type { APIService } from '../../types.ts';
 import './fields.ts';
+import { validateAPIService } from './validate.ts';
 
 export const apiService: Kind<APIService> = {
   resource: apiServices,
@@ -11,5 +12,6 @@ export const apiService: Kind<APIService> = {
   message: 'apiregistration/v1.APIService',
   status: true,
   nameRule: 'subdomain',
+  validate: validateAPIService,
   columns: [nameColumn, ageColumn],
 };

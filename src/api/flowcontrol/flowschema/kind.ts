@@ -3,6 +3,7 @@ import type { Kind } from '../../kind.ts';
 import { flowSchemas } from '../../resource.ts';
 import type { FlowSchema } from '../../types.ts';
 import './fields.ts';
+import { validateFlowSchema } from './validate.ts';
 
 export const flowSchema: Kind<FlowSchema> = {
   resource: flowSchemas,
@@ -10,6 +11,7 @@ export const flowSchema: Kind<FlowSchema> = {
   message: 'flowcontrol/v1.FlowSchema',
   status: true,
   nameRule: 'subdomain',
+  validate: validateFlowSchema,
   columns: [
     nameColumn,
     {

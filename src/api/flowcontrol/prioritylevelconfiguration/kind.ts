@@ -3,6 +3,7 @@ import type { Kind } from '../../kind.ts';
 import { priorityLevelConfigurations } from '../../resource.ts';
 import type { PriorityLevelConfiguration } from '../../types.ts';
 import './fields.ts';
+import { validatePriorityLevelConfiguration } from './validate.ts';
 
 export const priorityLevelConfiguration: Kind<PriorityLevelConfiguration> = {
   resource: priorityLevelConfigurations,
@@ -10,6 +11,7 @@ export const priorityLevelConfiguration: Kind<PriorityLevelConfiguration> = {
   message: 'flowcontrol/v1.PriorityLevelConfiguration',
   status: true,
   nameRule: 'subdomain',
+  validate: validatePriorityLevelConfiguration,
   columns: [
     nameColumn,
     { name: 'Type', description: 'Whether it is limited.', value: (p) => p.spec?.type ?? '' },

@@ -3,6 +3,7 @@ import type { Kind } from '../../kind.ts';
 import { resourceClaims } from '../../resource.ts';
 import type { ResourceClaim } from '../../types.ts';
 import './fields.ts';
+import { validateResourceClaim, validateResourceClaimUpdate } from './validate.ts';
 
 export const resourceClaim: Kind<ResourceClaim> = {
   resource: resourceClaims,
@@ -10,6 +11,8 @@ export const resourceClaim: Kind<ResourceClaim> = {
   message: 'resource/v1.ResourceClaim',
   status: true,
   nameRule: 'subdomain',
+  validate: validateResourceClaim,
+  validateUpdate: validateResourceClaimUpdate,
   columns: [
     nameColumn,
     {

@@ -3,12 +3,15 @@ import type { Kind } from '../../kind.ts';
 import { resourceSlices } from '../../resource.ts';
 import type { ResourceSlice } from '../../types.ts';
 import './fields.ts';
+import { validateResourceSlice, validateResourceSliceUpdate } from './validate.ts';
 
 export const resourceSlice: Kind<ResourceSlice> = {
   resource: resourceSlices,
   singular: 'resourceslice',
   message: 'resource/v1.ResourceSlice',
   nameRule: 'subdomain',
+  validate: validateResourceSlice,
+  validateUpdate: validateResourceSliceUpdate,
   columns: [
     nameColumn,
     {

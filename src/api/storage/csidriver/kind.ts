@@ -3,12 +3,15 @@ import type { Kind } from '../../kind.ts';
 import { csiDrivers } from '../../resource.ts';
 import type { CSIDriver } from '../../types.ts';
 import './fields.ts';
+import { validateCSIDriver, validateCSIDriverUpdate } from './validate.ts';
 
 export const csiDriver: Kind<CSIDriver> = {
   resource: csiDrivers,
   singular: 'csidriver',
   message: 'storage/v1.CSIDriver',
   nameRule: 'subdomain',
+  validate: validateCSIDriver,
+  validateUpdate: validateCSIDriverUpdate,
   columns: [
     nameColumn,
     {

@@ -3,6 +3,7 @@ import type { Kind } from '../../kind.ts';
 import { csiNodes } from '../../resource.ts';
 import type { CSINode } from '../../types.ts';
 import './fields.ts';
+import { validateCSINode } from './validate.ts';
 
 export const csiNode: Kind<CSINode> = {
   resource: csiNodes,
@@ -10,6 +11,7 @@ export const csiNode: Kind<CSINode> = {
   message: 'storage/v1.CSINode',
   status: true,
   nameRule: 'subdomain',
+  validate: validateCSINode,
   columns: [
     nameColumn,
     {

@@ -3,12 +3,15 @@ import type { Kind } from '../../kind.ts';
 import { csiStorageCapacities } from '../../resource.ts';
 import type { CSIStorageCapacity } from '../../types.ts';
 import './fields.ts';
+import { validateCSIStorageCapacity, validateCSIStorageCapacityUpdate } from './validate.ts';
 
 export const csiStorageCapacity: Kind<CSIStorageCapacity> = {
   resource: csiStorageCapacities,
   singular: 'csistoragecapacity',
   message: 'storage/v1.CSIStorageCapacity',
   nameRule: 'subdomain',
+  validate: validateCSIStorageCapacity,
+  validateUpdate: validateCSIStorageCapacityUpdate,
   columns: [
     nameColumn,
     { name: 'StorageClassName', description: 'The class.', value: (c) => c.storageClassName ?? '' },

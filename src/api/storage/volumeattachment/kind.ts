@@ -3,6 +3,7 @@ import type { Kind } from '../../kind.ts';
 import { volumeAttachments } from '../../resource.ts';
 import type { VolumeAttachment } from '../../types.ts';
 import './fields.ts';
+import { validateVolumeAttachment, validateVolumeAttachmentUpdate } from './validate.ts';
 
 export const volumeAttachment: Kind<VolumeAttachment> = {
   resource: volumeAttachments,
@@ -10,6 +11,8 @@ export const volumeAttachment: Kind<VolumeAttachment> = {
   message: 'storage/v1.VolumeAttachment',
   status: true,
   nameRule: 'subdomain',
+  validate: validateVolumeAttachment,
+  validateUpdate: validateVolumeAttachmentUpdate,
   columns: [
     nameColumn,
     { name: 'Attacher', description: 'The driver that attaches it.', value: (v) => v.spec?.attacher ?? '' },
