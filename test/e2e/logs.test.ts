@@ -112,6 +112,8 @@ for (const { version, path } of programs)
     });
   });
 
+const untilThere = (file: string) => `until [ -e ${file} ]; do sleep 0.1; done`;
+
 describe('a log that is too long', { timeout: 90_000 }, () => {
   const lines = 240_000;
 
@@ -121,7 +123,7 @@ describe('a log that is too long', { timeout: 90_000 }, () => {
       kubectl,
       podOf({
         name: 'long',
-        script: `seq 1 ${lines}; until [ -e /tmp/go ]; do sleep 0.1; done; echo the end`,
+        script: `echo the beginning; ${untilThere('/tmp/go')}; seq 1 ${lines}; ${untilThere('/tmp/end')}; echo the end`,
         spec: { restartPolicy: 'Never' },
       }),
     );
@@ -130,19 +132,21 @@ describe('a log that is too long', { timeout: 90_000 }, () => {
     const seen: Buffer[] = [];
     followed.stdout?.on('data', (chunk: Buffer) => seen.push(chunk));
     const ended = once(followed, 'close');
+    await eventually(() => assert.ok(seen.length > 0, 'what is there is told'));
+    await kubectl('exec', 'long', '--', 'touch', '/tmp/go');
     const { metadata } = await podNamed(kubectl, 'long');
     const directory = `/var/log/pods/default_long_${metadata.uid}/main`;
     await eventually(async () => {
       const files = linesOf(await cluster.inNode(node, 'ls', directory));
       assert.equal(files.filter((name) => /^0\.log\.\d{8}-\d{6}$/.test(name)).length, 1, files.join(' '));
     }, 40_000);
-    await kubectl('exec', 'long', '--', 'touch', '/tmp/go');
+    await kubectl('exec', 'long', '--', 'touch', '/tmp/end');
     assert.deepEqual(await ended, [0, null]);
     const printed = linesOf(Buffer.concat(seen).toString());
-    assert.equal(printed.length, lines + 1);
-    assert.equal(printed.at(-1), 'the end');
+    assert.equal(printed.length, lines + 2);
+    assert.deepEqual([printed[0], printed.at(-1)], ['the beginning', 'the end']);
     assert.ok(
-      printed.slice(0, -1).every((line, i) => line === String(i + 1)),
+      printed.slice(1, -1).every((line, i) => line === String(i + 1)),
       'every line once, in order',
     );
     assert.equal(linesOf(await kubectl('logs', 'long')).at(-1), 'the end');

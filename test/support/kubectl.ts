@@ -1,5 +1,6 @@
 /** The real kubectl, as a person would call it. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { dirname } from 'node:path';
 import { type ExecResult, execute, run } from '../../src/lib/exec.ts';
 
 export interface Kubectl {
@@ -17,7 +18,8 @@ export interface Kubectl {
 const timeoutMs = 120_000;
 
 export function kubectlWith(kubeconfig: string, program = process.env['KUBECTL'] ?? 'kubectl'): Kubectl {
-  const env = { ...process.env, KUBECONFIG: kubeconfig };
+  // It remembers below HOME what the server at an address offers, and clusters follow each other at the same one.
+  const env = { ...process.env, KUBECONFIG: kubeconfig, HOME: dirname(kubeconfig) };
   const call = (args: string[], input?: string | Uint8Array) =>
     run(program, args, { env, timeoutMs, ...(input !== undefined && { input }) });
   return Object.assign((...args: string[]) => call(args), {
