@@ -1,7 +1,6 @@
 /** What an Ingress names as a backend, as the endpoints behind the Service. */
 import type { EndpointSlice, Ingress, Service } from '../api/types.ts';
-import type { Backend, Endpoint } from './contract.ts';
-import type { World } from './translate.ts';
+import type { Backend, Endpoint, World } from './contract.ts';
 
 type Named = NonNullable<NonNullable<Ingress['spec']>['defaultBackend']>;
 type Wishes = Omit<Backend, 'name' | 'endpoints'>;

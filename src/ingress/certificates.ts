@@ -1,8 +1,7 @@
 /** The certificates that an Ingress names, when they are fit to be shown. */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { Ingress, Secret } from '../api/types.ts';
-import type { Certificate } from './contract.ts';
-import type { World } from './translate.ts';
+import type { Certificate, World } from './contract.ts';
 
 /** Hosts without a certificate of their own are shown the one that the controller made itself. */
 export function certificatesOf(

@@ -1,5 +1,5 @@
 /** What the proxy should do, between the API's objects and the proxy's own language. */
-import type { Ingress } from '../api/types.ts';
+import type { EndpointSlice, Ingress, IngressClass, Secret, Service } from '../api/types.ts';
 import type { Options } from './annotations.ts';
 
 export interface Endpoint {
@@ -49,4 +49,14 @@ export interface Problem {
   ingress: Ingress;
   reason: string;
   message: string;
+}
+
+/** What is read of the cluster. */
+export interface World {
+  ingresses: Iterable<Ingress>;
+  class(name: string): IngressClass | undefined;
+  /** By `namespace/name`. */
+  service(key: string): Service | undefined;
+  slices(serviceKey: string): readonly EndpointSlice[];
+  secret(key: string): Secret | undefined;
 }

@@ -19,10 +19,10 @@ import { logger } from '../lib/log.ts';
 import { createAuthority, issueServerCertificate } from '../lib/pki/certificate.ts';
 import { addressesOf, shows } from './addresses.ts';
 import type { Place } from './configuration.ts';
-import type { Problem, Site } from './contract.ts';
+import type { Problem, Site, World } from './contract.ts';
 import { loader } from './loader.ts';
 import type { Proxy } from './proxy.ts';
-import { translate, type World } from './translate.ts';
+import { translate } from './translate.ts';
 
 export interface IngressOptions {
   client: Client;

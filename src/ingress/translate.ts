@@ -2,21 +2,12 @@
  * Ingresses, and what they refer to, become routes, backends and certificates.
  * https://kubernetes.io/docs/concepts/services-networking/ingress/
  */
-import type { EndpointSlice, Ingress, IngressClass, Secret, Service } from '../api/types.ts';
+import type { Ingress } from '../api/types.ts';
 import { type Options, readAnnotations } from './annotations.ts';
 import { backendsOf } from './backends.ts';
 import { certificatesOf } from './certificates.ts';
-import type { Certificate, Problem, Route, Site } from './contract.ts';
+import type { Certificate, Problem, Route, Site, World } from './contract.ts';
 import { isQuotable } from './quotable.ts';
-
-export interface World {
-  ingresses: Iterable<Ingress>;
-  class(name: string): IngressClass | undefined;
-  /** By `namespace/name`. */
-  service(key: string): Service | undefined;
-  slices(serviceKey: string): readonly EndpointSlice[];
-  secret(key: string): Secret | undefined;
-}
 
 type Path = NonNullable<NonNullable<NonNullable<Ingress['spec']>['rules']>[number]['http']>['paths'][number];
 

@@ -15,7 +15,6 @@
  *
  * Structures are asked for member by member, so that one may contain itself.
  */
-import type { Kind } from '../kind.ts';
 import { type Field, messageOf } from '../message.ts';
 
 export type Structure = Leaf | Fields | SetOfScalars | KeyedList | Untyped;
@@ -75,7 +74,7 @@ export const keyed = (
 ): KeyedList => ({ type: 'keyed', keys: keys.toSorted(), item, defaults });
 
 /** The structure of an object of this kind. */
-export const structureOf = (kind: Pick<Kind, 'message' | 'structure'>): Structure =>
+export const structureOf = (kind: { message: string; structure?(): Structure }): Structure =>
   kind.structure?.() ?? messageStructure(kind.message);
 
 const known = new Map<string, Structure>();

@@ -10,8 +10,9 @@ import { clusterAuthorizer } from '../authz/index.ts';
 import type { ApiRequest, User } from '../contract.ts';
 import { type Authenticator, createAuthenticator } from './index.ts';
 import { issuerAnswer } from './issuer.ts';
+import type { TokenLookup } from './lookup.ts';
 import { type MintToken, type TokenRequest, tokenMinter } from './tokenRequest.ts';
-import { serviceAccountTokens, type TokenLookup } from './tokens.ts';
+import { serviceAccountTokens } from './tokens.ts';
 
 const issuer = 'https://kubernetes.default.svc.cluster.local';
 const signingKey = createSigningKey();

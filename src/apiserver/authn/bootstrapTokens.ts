@@ -8,7 +8,7 @@ import type { Secret } from '../../api/types.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { User } from '../contract.ts';
 import { authenticatedGroup } from './groups.ts';
-import type { TokenLookup } from './tokens.ts';
+import type { TokenLookup } from './lookup.ts';
 
 const form = /^([a-z0-9]{6})\.([a-z0-9]{16})$/;
 const groupForm = /^system:bootstrappers:[a-z0-9:-]{0,255}[a-z0-9]$/;

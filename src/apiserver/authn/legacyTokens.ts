@@ -7,7 +7,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { Claims } from '../../lib/pki/jwt.ts';
 import type { User } from '../contract.ts';
 import { authenticatedGroup, serviceAccountGroups, serviceAccountUserName } from './groups.ts';
-import type { TokenLookup } from './tokens.ts';
+import type { TokenLookup } from './lookup.ts';
 
 export const legacyIssuer = 'kubernetes/serviceaccount';
 

@@ -15,7 +15,8 @@ import { nodeNameOf } from '../authz/node.ts';
 import type { User } from '../contract.ts';
 import type { ObjectRef, ServiceAccountClaims } from './claims.ts';
 import { serviceAccountUserName } from './groups.ts';
-import type { ServiceAccountTokens, TokenLookup } from './tokens.ts';
+import type { TokenLookup } from './lookup.ts';
+import type { ServiceAccountTokens } from './tokens.ts';
 
 /** `authentication.k8s.io/v1.TokenRequest` */
 export interface TokenRequest extends KubeObject {

@@ -2,7 +2,6 @@
  * Bearer tokens, verified on every request. Those of service accounts are made for TokenRequests, and hold
  * only as long as the account, and the object that they are bound to, exist with the same uid.
  */
-import type { Node, Pod, Secret, ServiceAccount } from '../../api/types.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { tokenSigner, tokenVerifier } from '../../lib/pki/jwt.ts';
 import { publicKeyOf } from '../../lib/pki/signingKey.ts';
@@ -11,15 +10,8 @@ import { bootstrapUser, isBootstrapToken } from './bootstrapTokens.ts';
 import { type ServiceAccountClaims, serviceAccountClaims } from './claims.ts';
 import { authenticatedGroup, serviceAccountGroups } from './groups.ts';
 import { legacyIssuer, legacyUser } from './legacyTokens.ts';
+import type { TokenLookup } from './lookup.ts';
 import { remember } from './remember.ts';
-
-/** What tokens refer to, as it is now. */
-export interface TokenLookup {
-  serviceAccount(namespace: string, name: string): Promise<ServiceAccount | undefined>;
-  pod(namespace: string, name: string): Promise<Pod | undefined>;
-  secret(namespace: string, name: string): Promise<Secret | undefined>;
-  node(name: string): Promise<Node | undefined>;
-}
 
 export interface TokenOptions {
   /** PEM, ECDSA P-256. Signs new tokens. */

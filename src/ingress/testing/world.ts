@@ -1,7 +1,7 @@
 /** Objects as a person writes them. */
 import { parseAllDocuments } from 'yaml';
 import type { EndpointSlice, Ingress, IngressClass, KubeObject, Secret, Service } from '../../api/types.ts';
-import type { World } from '../translate.ts';
+import type { World } from '../contract.ts';
 
 export const nginxClass = `
 kind: IngressClass

@@ -4,7 +4,7 @@ import { type FieldError, fieldInvalid } from '../../../api/errors.ts';
 import { compileCel } from '../../cel/environment.ts';
 import { structsAsMaps } from '../../cel/structs.ts';
 import { mutationEnvironment, policyEnvironment } from '../policies/compile.ts';
-import type { Found } from './expressions.ts';
+import type { Found } from './found.ts';
 import { admissionEnvironment } from './variables.ts';
 
 /** `variables` are those that a policy has itself. */

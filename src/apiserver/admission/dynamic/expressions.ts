@@ -1,8 +1,10 @@
 /** Webhooks and policies whose expressions cannot be compiled are refused. */
+
 import { type FieldError, invalid } from '../../../api/errors.ts';
 import { isObject } from '../../../api/jsonschema/schema.ts';
 import type { KubeObject } from '../../../api/types.ts';
 import type { AdmissionPlugin } from '../contract.ts';
+import type { Found } from './found.ts';
 
 const group = 'admissionregistration.k8s.io';
 
@@ -24,16 +26,6 @@ export const admissionExpressions: AdmissionPlugin = {
 
 type Ruled = KubeObject & { spec?: { variables?: readonly { name: string }[] } };
 
-export interface Found {
-  field: string;
-  text: string;
-  /** Where it stands: policies know more variables, and mutations can make objects. */
-  where: Where;
-  /** What it has to be; anything when absent. */
-  type?: 'bool' | 'string';
-}
-
-type Where = 'webhook' | 'policy' | 'mutation';
 type Loose = Readonly<Record<string, unknown>>;
 
 function expressionsOf(object: KubeObject): Found[] {
@@ -66,7 +58,7 @@ function listed(
   list: string,
   at: string,
   expressions: Readonly<Record<string, Found['type']>>,
-  where: Where,
+  where: Found['where'],
 ): Found[] {
   const items = (holder[list] ?? []) as Loose[];
   return items.flatMap((item, i) =>
