@@ -2,7 +2,7 @@
  * The kubelet: what the API says should run on this node, runs. Starts with what is there already: pods
  * that were deleted meanwhile are taken away, those that run are left as they are.
  */
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseQuantity } from '../api/quantity.ts';
 import { pods, services as serviceResource } from '../api/resource.ts';
@@ -11,6 +11,7 @@ import type { Client, Informer } from '../client/contract.ts';
 import { eventRecorder } from '../client/events.ts';
 import { informer } from '../client/informer.ts';
 import type { Clock } from '../lib/clock.ts';
+import { readIfThere } from '../lib/files.ts';
 import { logger } from '../lib/log.ts';
 import type { BeforeStart, ContainerRecord, ContainerRuntime, ImageStore, PodNetwork } from './contract.ts';
 import { keepLogsShort } from './logs/rotate.ts';
@@ -195,14 +196,6 @@ const podDirectories = ({ state, logs }: KubeletPaths): PodDirectories => ({
   of: (uid) => join(state, 'pods', uid),
   logs: ({ metadata }) => join(logs, `${metadata.namespace}_${metadata.name}_${metadata.uid}`),
 });
-
-function readIfThere(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
-}
 
 /** From what is on disk and what the API says to workers, and on from there. */
 async function takeOver(

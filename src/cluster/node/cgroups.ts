@@ -4,6 +4,7 @@
  */
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readIfThere } from '../../lib/files.ts';
 
 export interface Hierarchy {
   /** Mount options of v1: `memory`, `cpu,cpuacct`, `none,name=systemd`; empty for v2. */
@@ -107,14 +108,6 @@ function killTree(directory: string): void {
     } catch {
       // It ended by itself meanwhile.
     }
-  }
-}
-
-function readIfThere(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
   }
 }
 

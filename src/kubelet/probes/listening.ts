@@ -3,9 +3,9 @@
  * who is sent to it in that moment is refused. So one that says which TCP ports it serves (`ports`, or EXPOSE in
  * its image) is held back until something listens on each of them, for at most a second.
  */
-import { readFileSync } from 'node:fs';
 import type { Container } from '../../api/types.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { readIfThere } from '../../lib/files.ts';
 
 export const longestHoldMs = 1_000;
 const firstWaitMs = 2;
@@ -53,12 +53,4 @@ export function listeners(table: string): number[] {
     const [, local = '', , state] = line.trim().split(/\s+/);
     return state === listen ? [Number.parseInt(local.slice(local.indexOf(':') + 1), 16)] : [];
   });
-}
-
-function readIfThere(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return ''; // the process has ended, or there is no IPv6
-  }
 }

@@ -6,6 +6,7 @@ import { createServer, Socket } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough, type Readable, Writable } from 'node:stream';
 import { ReadStream as TerminalStream } from 'node:tty';
+import { readIfThere } from '../../lib/files.ts';
 import type { Session } from '../contract.ts';
 import type { Crun } from './crun.ts';
 import { pipe, receiveFd, resizeTerminal } from './libc.ts';
@@ -80,14 +81,6 @@ const notExecutable = 126;
 /** As shells tell it. Why it is so, crun has said on stderr. */
 const whyNot = (logFile: string): number =>
   /not found|No such file/.test(readIfThere(logFile)) ? notFound : notExecutable;
-
-function readIfThere(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
-}
 
 interface Running {
   child: ChildProcess;

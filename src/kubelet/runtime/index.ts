@@ -2,9 +2,10 @@
  * Containers by crun under conmon. Each has a directory with all that is known of it; conmon writes exit
  * codes into one more, which is watched. Nothing here is a child of the agent, so nothing ends with it.
  */
-import { mkdirSync, readFileSync, rmSync, statSync, watch, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, watch, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../../lib/clock.ts';
+import { readIfThere } from '../../lib/files.ts';
 import { logger } from '../../lib/log.ts';
 import { ended, identify, isAlive, type ProcessId, signalProcess } from '../../lib/process.ts';
 import type { ContainerConfig, ContainerRecord, ContainerRuntime } from '../contract.ts';
@@ -315,14 +316,6 @@ function setProcess(stored: StoredContainer, pid: number): void {
   const process = identify(pid);
   stored.record = { ...stored.record, pid };
   if (process) stored.process = process;
-}
-
-function readIfThere(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
 }
 
 function readExit(file: string): { code: number; atMs: number } | undefined {
