@@ -71,7 +71,7 @@ export interface Kind<T extends KubeObject = KubeObject> {
   /** Objects of this kind are forgotten after so many seconds. */
   readonly ttlSeconds?: number;
   /** How long `metadata.name` may be and what may stand in it. */
-  readonly nameRule?: 'label' | 'label1035' | 'subdomain' | 'path';
+  readonly nameRule?: 'label' | 'subdomain' | 'path';
   /** Put on an object by the request to delete it, so that it waits for somebody. */
   readonly deletionFinalizer?: string;
   /** How its objects are put together for server-side apply, where that does not stand in the tables. */
@@ -86,6 +86,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   validateCreate?(obj: T): FieldError[];
   /** What is wrong with this change. `validate` has been called already. */
   validateUpdate?(obj: T, old: T): FieldError[];
+  /** What whoever writes the object hears of it although it is good; parts of it may have no effect. */
+  warnings?(obj: T): string[];
   /** Subresources, by name, through which something else may change: in the place of `validateUpdate`. */
   readonly validateSubresource?: Readonly<Record<string, ChangeRule<T>>>;
 }

@@ -80,6 +80,7 @@ function admitted(call: Call, old: Entry, changed: Written, managedFields: Manag
     // A binding is the one change of a pod's node that is allowed; who writes nothing else needs no check.
     if (call.subresource !== 'binding')
       throwInvalid(kind, object, validateUpdate(kind, object, old.object, call.subresource));
+    if (!call.subresource) warn(call, object);
     await breathe(old.json.length);
     await approve(parts.admission, operation);
     const value = await store(call, old, object, isDryRun(request.query));
@@ -139,4 +140,9 @@ export function operationOf(call: Call, verb: Operation['verb'], object: Written
 /** Throws a 422 when there is anything wrong. */
 export function throwInvalid({ resource }: Kind, object: Written, errors: FieldError[]): void {
   if (errors.length > 0) throw invalid(resource, object.metadata.name, errors);
+}
+
+/** Tells the writer what of a good object has no effect. */
+export function warn({ kind, notes }: Call, object: Written): void {
+  for (const warning of kind.warnings?.(object) ?? []) notes.warnings.add(warning);
 }

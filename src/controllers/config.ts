@@ -8,7 +8,7 @@ export interface ControllerConfig {
   apiServer: {
     addresses: readonly string[];
     port: number;
-    /** The `kubernetes` Service's addresses, IPv4 first: `10.96.0.1`. */
+    /** The `kubernetes` Service's addresses, the primary family's first: `10.96.0.1`. */
     serviceIPs: readonly string[];
   };
   /** PEM, for the ConfigMap `kube-root-ca.crt` of every namespace. */
@@ -25,6 +25,8 @@ export interface ControllerConfig {
   podCIDRs: readonly { cidr: string; nodePrefix: number }[];
   /** Ranges of Services' addresses, the default family's first: the ServiceCIDR `kubernetes`. */
   serviceCIDRs: readonly string[];
+  /** Ranges that Services of type LoadBalancer get addresses from: `172.30.15.0/24`, `172.30.15.10-172.30.15.19`. */
+  loadBalancerPools: readonly string[];
   /** After so long without a Lease renewal a node is NotReady, and after so long without a Node its pods go. */
   nodeGraceMs: number;
 }
@@ -36,5 +38,6 @@ export const defaults = {
     { cidr: 'fd44::/56', nodePrefix: 64 },
   ],
   serviceCIDRs: ['10.96.0.0/12', 'fd96::/112'],
+  loadBalancerPools: ['172.30.15.0/24', 'fd30::f:0/112'],
   nodeGraceMs: 40_000,
 } as const satisfies Partial<ControllerConfig>;

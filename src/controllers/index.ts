@@ -18,6 +18,7 @@ import { disruption } from './disruption/index.ts';
 import { endpointsController } from './endpoints/index.ts';
 import { endpointSlice } from './endpointslice/index.ts';
 import { unmatchedServices } from './endpointslice/unmatched.ts';
+import { unservedSlices } from './endpointslice/unserved.ts';
 import { endpointSliceMirroring } from './endpointslicemirroring/index.ts';
 import { ephemeralVolume } from './ephemeralvolume/index.ts';
 import { garbageCollector } from './garbagecollector/index.ts';
@@ -26,6 +27,7 @@ import { ingressStart } from './ingressstart/index.ts';
 import { ipAllocatorRepair } from './ipallocator/index.ts';
 import { job } from './job/index.ts';
 import { kubernetesService } from './kubernetes/index.ts';
+import { loadBalancer } from './loadbalancer/index.ts';
 import { type Controller, run } from './loop.ts';
 import { namespace } from './namespace/index.ts';
 import { nodeLifecycle } from './nodelifecycle/index.ts';
@@ -52,6 +54,7 @@ export const controllers: readonly Controller[] = [
   endpointSlice,
   endpointSliceMirroring,
   serviceCIDRController,
+  loadBalancer,
   deployment,
   replicaSet,
   statefulSet,
@@ -65,6 +68,7 @@ export const controllers: readonly Controller[] = [
   namespace,
   endpointsController,
   unmatchedServices,
+  unservedSlices,
   serviceController,
   ipAllocatorRepair,
   garbageCollector,

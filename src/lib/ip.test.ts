@@ -5,12 +5,15 @@ import fc from 'fast-check';
 import {
   addressBytes,
   addressFromBytes,
+  bracketed,
   canonical,
   contains,
   formatAddress,
   formatCidr,
   isAddress,
   nthAddress,
+  outermost,
+  overlap,
   parseAddress,
   parseCidr,
   subnet,
@@ -90,4 +93,27 @@ describe('ranges', () => {
     for (const text of ['10.0.0.0', '10.0.0.0/33', '10.0.0.0/', '10.0.0.0/8/8', '::/129', 'x/8'])
       assert.throws(() => parseCidr(text), /Cannot parse IP range/, text);
   });
+});
+
+test('ranges overlap when one is part of the other, and only within a family', () => {
+  const overlaps = (a: string, b: string) => {
+    const found = overlap(parseCidr(a), parseCidr(b));
+    assert.equal(overlap(parseCidr(b), parseCidr(a)), found);
+    return found;
+  };
+  assert.ok(overlaps('10.96.0.0/12', '10.100.0.0/24'));
+  assert.ok(overlaps('fd44::/56', 'fd44::/56'));
+  assert.ok(!overlaps('10.96.0.0/12', '10.112.0.0/12'));
+  assert.ok(!overlaps('0.0.0.0/0', '::/0'));
+});
+
+test('the outermost of ranges are those that are part of no other, of each family, however they are written', () =>
+  assert.deepEqual(
+    outermost(['10.96.0.0/24', '10.96.0.0/12', 'fd96::/112', '10.97.0.0/12', '10.200.0.0/24']),
+    ['10.200.0.0/24', '10.96.0.0/12', 'fd96::/112'],
+  ));
+
+test('an IPv6 address stands in brackets in a URL', () => {
+  for (const address of ['fd96::1', '10.96.0.1'])
+    assert.equal(new URL(`https://${bracketed(address)}:443/`).hostname, bracketed(address));
 });

@@ -105,6 +105,12 @@ function longestZeros(all: number[]): { start: number; length: number } {
   return best;
 }
 
+/** What a server listens on, or a client sends from, when any of its machine's addresses will do. */
+export const anyAddress = { 4: '0.0.0.0', 6: '::' } as const;
+
+/** As the host of a URL has it: an IPv6 address in brackets (RFC 3986, 3.2.2). */
+export const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);
+
 /** 4 or 16 bytes in network order. */
 export function addressBytes({ family, value }: Address): Buffer {
   return Buffer.from(value.toString(16).padStart(bits(family) / 4, '0'), 'hex');
@@ -140,6 +146,22 @@ export const sizeOf = ({ family, prefix }: Cidr): bigint => 1n << BigInt(bits(fa
 export function contains(range: Cidr, address: Address): boolean {
   const hostBits = BigInt(bits(range.family) - range.prefix);
   return range.family === address.family && address.value >> hostBits === range.base >> hostBits;
+}
+
+/** Whether two ranges have an address in common: then one contains the other. */
+export function overlap(a: Cidr, b: Cidr): boolean {
+  const [outer, inner] = a.prefix <= b.prefix ? [a, b] : [b, a];
+  return contains(outer, { family: inner.family, value: inner.base });
+}
+
+/** Without those that are part of another, in order: what is left lies apart, as a set of the kernel wants it. */
+export function outermost(ranges: readonly string[]): string[] {
+  const all = [...new Set(ranges.map((range) => formatCidr(parseCidr(range))))].sort();
+  const isWithin = (range: string, other: string) => {
+    const [inner, outer] = [parseCidr(range), parseCidr(other)];
+    return inner.prefix > outer.prefix && overlap(inner, outer);
+  };
+  return all.filter((range) => !all.some((other) => isWithin(range, other)));
 }
 
 /** The nth address of a range, from 0; throws when the range has fewer. */

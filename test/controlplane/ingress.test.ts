@@ -21,7 +21,10 @@ import { ControlPlane } from '../support/controlPlane.ts';
 import { eventually } from '../support/eventually.ts';
 
 const within = <T>(attempt: () => Promise<T> | T) => eventually(attempt, 10_000, 10);
-const addon = parseAddon(readFileSync(`${packageRoot}/addons/ingress.yaml`, 'utf8'), {});
+const addon = parseAddon(readFileSync(`${packageRoot}/addons/ingress.yaml`, 'utf8'), {
+  httpNodePort: '32080',
+  httpsNodePort: '32443',
+});
 const replicas = async (plane: ControlPlane) =>
   (await plane.client.get(deployments, 'ingress-nginx-controller', 'ingress-nginx')).spec?.replicas;
 

@@ -91,7 +91,7 @@ describe('an EndpointSlice', () => {
     );
     assert.deepEqual(wrong(endpointSlice, 'endpoints: []'), ['addressType: Required value']);
     assert.deepEqual(wrong(endpointSlice, 'addressType: IPv4, endpoints: [{ addresses: ["fd44::2"] }]'), [
-      'endpoints[0].addresses[0]: Invalid value: "fd44::2": must be an IPv4 address',
+      'endpoints[0].addresses[0]: Invalid value: "fd44::2": must be a valid IPv4 address',
     ]);
     assert.deepEqual(wrong(endpointSlice, 'addressType: IPv4, endpoints: [{ addresses: [] }]'), [
       'endpoints[0].addresses: Required value: must contain at least 1 address',
@@ -100,6 +100,45 @@ describe('an EndpointSlice', () => {
       wrong(endpointSlice, 'addressType: FQDN, endpoints: [{ addresses: [a.example.com] }]'),
       [],
     );
+  });
+
+  const refusals: Record<string, string> = {
+    'addressType: IP, endpoints: [{ addresses: [10.1.1.1] }]':
+      'addressType: Unsupported value: "IP": supported values: "FQDN", "IPv4", "IPv6"',
+    'addressType: IPv4, endpoints: [{ addresses: [127.0.0.1] }]':
+      'endpoints[0].addresses[0]: Invalid value: "127.0.0.1": may not be in the loopback range (127.0.0.0/8, ::1/128)',
+    'addressType: IPv6, endpoints: [{ addresses: ["::"] }]':
+      'endpoints[0].addresses[0]: Invalid value: "::": may not be unspecified (::)',
+    'addressType: IPv6, endpoints: [{ addresses: [a.b] }]':
+      'endpoints[0].addresses[0]: Invalid value: "a.b": must be a valid IPv6 address',
+    'addressType: FQDN, endpoints: [{ addresses: [localhost.] }]':
+      'endpoints[0].addresses[0]: Invalid value: "localhost": should be a domain with at least two segments separated by dots',
+    'addressType: IPv4, ports: [{ port: 80 }, { port: 81 }]': 'ports[1].name: Duplicate value: ""',
+    'addressType: IPv4, ports: [{ port: 80, protocol: HTTP }]':
+      'ports[0].protocol: Unsupported value: "HTTP": supported values: "SCTP", "TCP", "UDP"',
+    'addressType: IPv4, endpoints: [{ addresses: [10.1.1.1], hints: { forZones: [{ name: a }, { name: a }] } }]':
+      'endpoints[0].hints.forZones[1].name: Duplicate value: "a"',
+    [`addressType: IPv4, endpoints: [{ addresses: [10.1.1.1], hints: { forNodes: [${Array(9).fill('{ name: a }').join()}] } }]`]:
+      'endpoints[0].hints.forNodes: Too many: 9: must have at most 8 items',
+    [`addressType: IPv4, endpoints: [${Array(1001).fill('{ addresses: [x] }').join()}]`]:
+      'endpoints: Too many: 1001: must have at most 1000 items',
+  };
+  for (const [yaml, message] of Object.entries(refusals))
+    test(`is refused: ${message}`, () => assert.deepEqual(wrong(endpointSlice, yaml), [message]));
+
+  test('is warned of when it has names, or addresses that others write otherwise', () => {
+    const heard = (yaml: string) => endpointSlice.warnings?.(fromYaml(endpointSlice, `{ ${yaml} }`));
+    const of = (address: string, more = '') =>
+      heard(`${more} addressType: IPv6, endpoints: [{ addresses: ["${address}"] }]`);
+    assert.deepEqual(heard('addressType: FQDN, endpoints: [{ addresses: [a.b] }]'), [
+      'spec.addressType: FQDN endpoints are deprecated',
+    ]);
+    assert.deepEqual(of('FD44::2'), [
+      'endpoints[0].addresses[0]: IPv6 address "FD44::2" should be in RFC 5952 canonical format ("fd44::2")',
+    ]);
+    assert.deepEqual(of('fd44::2'), []);
+    const controller = 'endpointslice.kubernetes.io/managed-by: endpointslice-controller.k8s.io';
+    assert.deepEqual(of('FD44::2', `metadata: { labels: { ${controller} } },`), []);
   });
 
   test('keeps its type of addresses', () => {
@@ -136,6 +175,17 @@ describe('Endpoints', () => {
         'subsets: [{ addresses: [{ ip: 10.1.1.1 }], ports: [{ name: a, port: 80 }, { port: 81 }] }]',
       ),
       ['subsets[0].ports[1].name: Required value'],
+    );
+  });
+
+  test('have addresses that mean the same on every node', () => {
+    const at = 'subsets: [{ notReadyAddresses: [';
+    assert.deepEqual(wrong(endpoints, `${at}{ ip: 169.254.169.254 }] }]`), [
+      'subsets[0].notReadyAddresses[0].ip: Invalid value: "169.254.169.254": may not be in the link-local range (169.254.0.0/16, fe80::/10)',
+    ]);
+    assert.match(
+      wrong(endpoints, `${at}{ ip: 10.1.1.1, nodeName: A }] }]`)[0] ?? '',
+      /^subsets\[0\]\.notReadyAddresses\[0\]\.nodeName: Invalid value: "A": a lowercase RFC 1123 subdomain/,
     );
   });
 

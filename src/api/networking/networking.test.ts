@@ -230,7 +230,10 @@ describe('a ServiceCIDR', () => {
 
   test('is a whole range that can be counted', () => {
     assert.deepEqual(wrong(serviceCIDR, { cidrs: ['10.200.0.5/16'] }), [
-      'spec.cidrs[0]: Invalid value: "10.200.0.5/16": must be in canonical form ("10.200.0.0/16")',
+      'spec.cidrs[0]: Invalid value: "10.200.0.5/16": must not have bits set beyond the prefix length',
+    ]);
+    assert.deepEqual(wrong(serviceCIDR, { cidrs: ['FD97::/112'] }), [
+      'spec.cidrs[0]: Invalid value: "FD97::/112": must be in canonical form ("fd97::/112")',
     ]);
     assert.deepEqual(wrong(serviceCIDR, { cidrs: ['fd97::/48'] }), [
       'spec.cidrs[0]: Invalid value: "fd97::/48": shortest allowed prefix length for service CIDR is 64, got 48',

@@ -1,6 +1,6 @@
 /** Small checks of which the validation of kinds is made. Each returns what is wrong; nothing when all is well. */
 import { isDeepStrictEqual } from 'node:util';
-import { isAddress, parseCidr } from '../../lib/ip.ts';
+import { contains, isAddress, parseAddress, parseCidr } from '../../lib/ip.ts';
 import {
   type FieldError,
   fieldDuplicate,
@@ -77,14 +77,38 @@ export function unique<T>(
   });
 }
 
-export const isIP = (text: string): string[] =>
-  isAddress(text) ? [] : ['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'];
+const mapped = '::ffff:0:0/96';
 
+/** Programs read leading zeros as octal or not at all, and an IPv4-mapped address as of either family (KEP-4858). */
+export function isIP(text: string): string[] {
+  if (!isAddress(text))
+    return isAddress(withoutZeros(text))
+      ? ['must not have leading 0s']
+      : ['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'];
+  return contains(parseCidr(mapped), parseAddress(text)) ? ['must not be an IPv4-mapped IPv6 address'] : [];
+}
+
+/** A range whose address has bits beyond the prefix may mean the whole range or that one address (KEP-4858). */
 export function isCidr(text: string): string[] {
+  const [address = '', prefix = ''] = text.split('/');
+  if (!isRange(text))
+    return isRange(withoutZeros(text))
+      ? ['must not have leading 0s in IP or prefix length']
+      : ['must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'];
+  if (/^0\d/.test(prefix)) return ['must not have leading 0s in IP or prefix length'];
+  const { value } = parseAddress(address);
+  if (contains(parseCidr(mapped), parseAddress(address)))
+    return ['must not have an IPv4-mapped IPv6 address'];
+  return parseCidr(text).base === value ? [] : ['must not have bits set beyond the prefix length'];
+}
+
+const withoutZeros = (text: string): string => text.replace(/(^|[./])0+(?=\d)/g, '$1');
+
+function isRange(text: string): boolean {
   try {
     parseCidr(text);
-    return [];
+    return true;
   } catch {
-    return ['must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'];
+    return false;
   }
 }

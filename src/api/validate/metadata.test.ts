@@ -40,7 +40,7 @@ describe('metadata', () => {
     const dotted = fromYaml(service, '{ metadata: { name: a.b }, spec: { ports: [{ port: 80 }] } }');
     matches(
       said(validateCreate(service, dotted)),
-      /^metadata\.name: Invalid value: "a\.b": a DNS-1035 label/,
+      /^metadata\.name: Invalid value: "a\.b": a lowercase RFC 1123 label/,
     );
   });
 

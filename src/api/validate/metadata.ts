@@ -1,14 +1,13 @@
 /** What every object's `metadata` must fulfil. */
 import { type FieldError, fieldForbidden, fieldInvalid, fieldRequired } from '../errors.ts';
 import type { Kind } from '../kind.ts';
-import { isDns1035Label, isDnsLabel, isDnsSubdomain, isPathSegment, isQualifiedName } from '../names.ts';
+import { isDnsLabel, isDnsSubdomain, isPathSegment, isQualifiedName } from '../names.ts';
 import type { KubeObject, ObjectMeta } from '../types.ts';
 import { because, each, immutable, nonNegative } from './checks.ts';
 import { validateAnnotations, validateLabels } from './labels.ts';
 
 const nameRules = {
   label: isDnsLabel,
-  label1035: isDns1035Label,
   subdomain: isDnsSubdomain,
   path: isPathSegment,
 };

@@ -190,7 +190,7 @@ describe('the default policy', () => {
     check(authenticated('jane', 'system:nodes'), 'no watch pods');
   });
 
-  test("an agent's network identity and CoreDNS read what carries traffic and write nothing", () => {
+  test("an agent's network identity and CoreDNS read what carries traffic and write nothing, the former but events", () => {
     const coredns = authenticated('system:serviceaccount:kube-system:coredns', 'system:serviceaccounts');
     for (const user of [authenticated('a', 'system:switchboard:network'), coredns]) {
       check(
@@ -207,6 +207,8 @@ describe('the default policy', () => {
         no  delete pods -n default web`,
       );
     }
+    check(authenticated('a', 'system:switchboard:network'), 'yes create events -n default');
+    check(coredns, 'no create events -n default');
     check(authenticated('system:serviceaccount:default:coredns'), 'no watch services');
   });
 

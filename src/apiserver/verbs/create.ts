@@ -14,7 +14,7 @@ import { trackCreate } from '../managedFields/track.ts';
 import { checkWriter } from '../managedFields/writer.ts';
 import { asNew, type Written } from '../meta.ts';
 import { answerOne } from '../views.ts';
-import { operationOf, preview, put, throwInvalid } from '../write.ts';
+import { operationOf, preview, put, throwInvalid, warn } from '../write.ts';
 
 /** So that a generated name with its suffix is still a DNS label. */
 const longestGeneratedBase = 58;
@@ -75,6 +75,7 @@ export function createOnce(call: Call, asked: Written, decided?: ManagedFields):
     if (managedFields?.length) object.metadata.managedFields = managedFields;
     await breathe(call.request.body.length);
     throwInvalid(kind, object, validateCreate(kind, object));
+    warn(call, object);
     await breathe(call.request.body.length);
     await approve(parts.admission, operation);
     const value = operation.dryRun ? await tried(call, object) : await put(call, object, 0);

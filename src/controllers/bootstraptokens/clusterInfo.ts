@@ -6,6 +6,7 @@
 import { createHmac } from 'node:crypto';
 import { stringify } from 'yaml';
 import type { Secret } from '../../api/types.ts';
+import { bracketed } from '../../lib/ip.ts';
 import type { ControllerConfig } from '../config.ts';
 import { expiresAtMs, valueOf } from './token.ts';
 
@@ -14,9 +15,8 @@ type Told = Pick<ControllerConfig, 'apiServer' | 'caCertificate'>;
 /** A kubeconfig without anybody in it. */
 export function clusterKubeconfig({ apiServer, caCertificate }: Told): string {
   const [address = ''] = apiServer.addresses;
-  const host = address.includes(':') ? `[${address}]` : address;
   const cluster = {
-    server: `https://${host}:${apiServer.port}`,
+    server: `https://${bracketed(address)}:${apiServer.port}`,
     'certificate-authority-data': Buffer.from(caCertificate).toString('base64'),
   };
   return stringify({

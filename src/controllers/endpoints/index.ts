@@ -1,8 +1,11 @@
-/** Keeps the Endpoints object of every Service that has a selector, for `kubectl get endpoints`. */
+/**
+ * Keeps the Endpoints object of every Service that has a selector, for `kubectl get endpoints`. One that
+ * somebody wrote for a Service without selector is his, and goes with the Service.
+ */
 import { isDeepStrictEqual } from 'node:util';
 import { isNotFound } from '../../api/errors.ts';
 import { endpoints, pods, services } from '../../api/resource.ts';
-import type { Endpoints } from '../../api/types.ts';
+import type { Endpoints, Service } from '../../api/types.ts';
 import { keyOf } from '../../client/contract.ts';
 import { differs } from '../endpoint.ts';
 import { type Context, type Controller, itself } from '../loop.ts';
@@ -16,7 +19,14 @@ export const endpointsController: Controller = {
   // Nothing routes packets by this object: a burst of changes may be one write.
   restMs: 100,
   start(context) {
-    const known = context.watch(services, itself);
+    /** Services that went while somebody was looking: what was written for them goes too. */
+    const gone = new Set<string>();
+    const known = context.watch(services, (now, before) => {
+      const key = keyOf((now ?? before) as Service);
+      if (now) gone.delete(key);
+      else gone.add(key);
+      return [key];
+    });
     const allPods = context.watch(pods, (now, before) =>
       differs(now, before) ? [...servicesOf(known, now), ...servicesOf(known, before)] : [],
     );
@@ -29,7 +39,10 @@ export const endpointsController: Controller = {
         [objects.get(key)].filter((e) => e !== undefined),
         (e) => keyOf(e) === key,
       );
-      if (!service) return before && isManaged(before) ? remove(context, before) : undefined;
+      if (!service) {
+        if (before && (gone.has(key) || isManaged(before))) await remove(context, before);
+        return void gone.delete(key);
+      }
       // Without a selector the object is its author's.
       if (!hasSelector(service)) return;
       const wanted = desired(service, podsOf(allPods, service), before);

@@ -10,7 +10,7 @@ const nodeOf = (name: string) => {
   return node;
 };
 const plan = (service: Service, pods: Pod[], slices: EndpointSlice[] = []) =>
-  desired({ service, pods, slices, nodeOf });
+  desired({ service, pods, slices, nodeOf, shares: () => 'no node is known' });
 
 let count = 0;
 /** The slices as they stand after the plan was carried out. */
@@ -193,6 +193,20 @@ describe('the slices of a Service', () => {
     const slices = after(plan(aService(), many(1)));
     const external = aService({ type: 'ExternalName', clusterIP: '', ipFamilies: [] });
     assert.deepEqual(writes(plan(external, [], slices)), [0, 0, 1]);
+  });
+
+  test('get hints with one write each, and lose them where an endpoint is not ready', () => {
+    const slices = after(plan(aService(), many(150)));
+    const near = aService({ trafficDistribution: 'PreferSameZone' });
+    const next = plan(near, many(150), slices);
+    assert.deepEqual(writes(next), [0, 2, 0]);
+    assert.deepEqual(next.update[1]?.endpoints?.[0]?.hints, { forZones: [{ name: 'zone-of-n1' }] });
+    const now = after(next, slices);
+    assert.deepEqual(writes(plan(near, many(150), now)), [0, 0, 0]);
+    const pods = [aPod({ name: 'p0', ip: '10.244.0.0', node: 'n1', ready: false }), ...many(150).slice(1)];
+    const last = plan(near, pods, now);
+    assert.deepEqual(writes(last), [0, 1, 0]);
+    assert.ok(!last.update[0]?.endpoints?.[0]?.hints);
   });
 
   test('follow the labels of the Service', () => {

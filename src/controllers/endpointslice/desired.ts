@@ -10,7 +10,9 @@ import { addressOf, endpointOf, type Family, familiesOf, isEndpoint, portsOf } f
 import { canonical } from '../hash.ts';
 import { ownerReference } from '../owners.ts';
 import { hasSelector } from '../selection.ts';
+import { hinted, isProportional } from './hints.ts';
 import { pack } from './pack.ts';
+import type { Shares } from './topology.ts';
 
 export const managedBy = 'endpointslice-controller.k8s.io';
 export const label = {
@@ -24,6 +26,14 @@ export interface Desired {
   create: Draft<EndpointSlice>[];
   update: EndpointSlice[];
   remove: EndpointSlice[];
+  /** Of each family whose endpoints are to be shared out to the zones. */
+  topology: Topology[];
+}
+
+/** What became of the hints of one family; `undetermined` says why there are none. */
+export interface Topology {
+  family: Family;
+  undetermined?: string;
 }
 
 export interface Observed {
@@ -33,6 +43,8 @@ export interface Observed {
   /** Those that this controller manages for the Service. */
   slices: readonly EndpointSlice[];
   nodeOf: (name: string) => Node | undefined;
+  /** What part of the CPU each zone has, or why nobody knows; asked only when a Service wants it. */
+  shares: () => Shares | string;
   /** When what led to this change happened; absent when that is not known. */
   triggerTime?: string;
 }
@@ -46,7 +58,7 @@ interface Group {
 
 export function desired(observed: Observed): Desired {
   const groups = groupsOf(observed);
-  const result: Desired = { create: [], update: [], remove: [] };
+  const result: Desired = { create: [], update: [], remove: [], topology: hintAll(observed, groups) };
   const free = new Set(observed.slices.filter((slice) => !slice.metadata.deletionTimestamp));
   for (const [key, group] of groups) {
     const mine = [...free].filter((slice) => keyOfGroup(slice.addressType, slice.ports ?? []) === key);
@@ -83,6 +95,20 @@ function groupsOf({ service, pods, nodeOf }: Observed): Map<string, Group> {
   return groups;
 }
 
+/** Hints of a family are made of all its endpoints, whatever ports they offer. */
+function hintAll(observed: Observed, groups: ReadonlyMap<string, Group>): Topology[] {
+  const { service, slices, shares } = observed;
+  return familiesOf(service).flatMap((family) => {
+    const own = [...groups.values()].filter((group) => group.family === family);
+    const before = slices.filter(({ addressType }) => addressType === family);
+    const all = own.flatMap(({ endpoints }) => endpoints);
+    const { endpoints, undetermined } = hinted(service, all, before, shares);
+    for (const group of own) group.endpoints = endpoints.splice(0, group.endpoints.length);
+    if (!isProportional(service)) return [];
+    return [{ family, ...(undetermined !== undefined && { undetermined }) }];
+  });
+}
+
 function planGroup(observed: Observed, group: Group, mine: EndpointSlice[], result: Desired): void {
   const labels = labelsOf(observed.service);
   const { kept, made } = pack(mine, group.endpoints);
@@ -109,7 +135,7 @@ function reuse(observed: Observed, plan: Desired): Desired {
       update.push(changed(observed, { ...slice, ports: wanted.ports ?? [] }, wanted.endpoints ?? []));
     else create.push(wanted);
   }
-  return { create, update, remove };
+  return { ...plan, create, update, remove };
 }
 
 function changed(observed: Observed, slice: EndpointSlice, endpoints: Endpoint[]): EndpointSlice {

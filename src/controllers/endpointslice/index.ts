@@ -5,13 +5,17 @@
  */
 import { isNotFound } from '../../api/errors.ts';
 import { endpointSlices, nodes, pods, services } from '../../api/resource.ts';
-import type { EndpointSlice } from '../../api/types.ts';
+import type { EndpointSlice, Node } from '../../api/types.ts';
+import { keyOf } from '../../client/contract.ts';
 import { differs } from '../endpoint.ts';
 import { type Context, type Controller, itself } from '../loop.ts';
 import { isControlledBy } from '../owners.ts';
 import { type OwnWrites, ownWrites } from '../ownWrites.ts';
 import { hasSelector, podsOf, servicesOf } from '../selection.ts';
+import { announcements } from './announce.ts';
 import { type Desired, desired, label, managedBy } from './desired.ts';
+import { isProportional } from './hints.ts';
+import { footprintOf, type Shares, sharesOf, zoneOf } from './topology.ts';
 import { triggerTimes } from './triggerTime.ts';
 
 export const endpointSlice: Controller = {
@@ -23,13 +27,25 @@ export const endpointSlice: Controller = {
       differs(now, before) ? [...servicesOf(known, now), ...servicesOf(known, before)] : [],
     );
     const slices = context.watch(endpointSlices, (now, before) => serviceOf(now ?? before));
-    const zones = context.look(nodes);
+    let shares: Shares | string | undefined;
+    const servicesOnNode = (name: string) =>
+      allPods.by('node', name).flatMap((pod) => servicesOf(known, pod));
+    const allNodes = context.watch(nodes, (now, before) => {
+      if (footprintOf(now) === footprintOf(before)) return [];
+      shares = undefined;
+      const shared = [...known.list()].filter(isProportional).map(keyOf);
+      return [...shared, ...(hasMoved(now, before) ? servicesOnNode(now.metadata.name) : [])];
+    });
     const written = ownWrites(slices, context.clock);
     const times = triggerTimes();
+    const announce = announcements(context.events);
 
     return async (key) => {
       const service = known.get(key);
-      if (!service) return times.forget(key);
+      if (!service) {
+        times.forget(key);
+        return announce.forget(key);
+      }
       // Without a selector the slices are their author's.
       if (service.metadata.deletionTimestamp || !service.spec?.selector) return;
       const mine = written
@@ -37,11 +53,23 @@ export const endpointSlice: Controller = {
         .filter((slice) => isManaged(slice) && isControlledBy(slice, service));
       const chosen = hasSelector(service) ? podsOf(allPods, service) : [];
       const triggerTime = times.next(key, service, chosen);
-      const observed = { service, pods: chosen, slices: mine, nodeOf: (name: string) => zones.get(name) };
-      await act(context, desired({ ...observed, ...(triggerTime && { triggerTime }) }), written);
+      const plan = desired({
+        service,
+        pods: chosen,
+        slices: mine,
+        nodeOf: (name) => allNodes.get(name),
+        shares: () => (shares ??= sharesOf(allNodes.list())),
+        ...(triggerTime && { triggerTime }),
+      });
+      await act(context, plan, written);
+      announce.tell(service, plan.topology, mine);
     };
   },
 };
+
+/** Endpoints on it are in another zone now. */
+const hasMoved = (now: Node | undefined, before: Node | undefined): now is Node =>
+  now !== undefined && zoneOf(now) !== (before && zoneOf(before));
 
 const isManaged = (slice: EndpointSlice): boolean => slice.metadata.labels?.[label.managedBy] === managedBy;
 

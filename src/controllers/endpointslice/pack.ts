@@ -33,7 +33,8 @@ export function pack(slices: readonly EndpointSlice[], endpoints: readonly Endpo
 }
 
 /** A pod keeps its place while its address stays. */
-const identityOf = (endpoint: Endpoint): string => `${endpoint.targetRef?.uid} ${endpoint.addresses[0]}`;
+export const identityOf = (endpoint: Endpoint): string =>
+  `${endpoint.targetRef?.uid} ${endpoint.addresses[0]}`;
 
 /** The slice's endpoints as they are wanted now; takes them out of `missing`. */
 function refresh(slice: EndpointSlice, missing: Map<string, Endpoint>): Endpoint[] {

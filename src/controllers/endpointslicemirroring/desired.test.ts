@@ -72,6 +72,26 @@ describe('the mirror', () => {
     );
   });
 
+  test('has an address once for the same ports, ready when it is in one of its places', () => {
+    const subset = (ready: string[], notReady: string[], more = ports) => ({
+      addresses: ready.map((ip) => ({ ip })),
+      notReadyAddresses: notReady.map((ip) => ({ ip })),
+      ports: more,
+    });
+    const other = [{ name: 'admin', port: 8080, protocol: 'TCP' }];
+    const object = endpoints([
+      subset([], ['10.0.0.1', '10.0.0.2']),
+      subset(['10.0.0.1', '10.0.0.1'], ['10.0.0.1']),
+      subset(['10.0.0.1'], [], other),
+    ]);
+    assert.deepEqual(
+      desired(object, []).create.map((slice) =>
+        slice.endpoints?.map(({ addresses: [ip], conditions }) => `${ip} ${conditions?.ready}`),
+      ),
+      [['10.0.0.1 true', '10.0.0.2 false'], ['10.0.0.1 true']],
+    );
+  });
+
   test('is left alone while nothing changes, is updated in place, and goes with its subset', () => {
     const before = endpoints([{ addresses: [{ ip: '10.0.0.1' }], ports }]);
     const slice = {

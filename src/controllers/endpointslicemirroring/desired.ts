@@ -70,17 +70,30 @@ const keyOf = ({ addressType, ports }: Draft<EndpointSlice>): string =>
   `${addressType} ${canonical(ports ?? [])}`;
 
 function wantedOf(object: Endpoints, count: Pick<Mirror, 'skipped' | 'invalid'>): Draft<EndpointSlice>[] {
-  const groups = new Map<string, Draft<EndpointSlice>>();
+  const slices = new Map<string, Draft<EndpointSlice>>();
+  const endpoints = new Map<string, Map<string, Endpoint>>();
   for (const subset of object.subsets ?? []) {
-    for (const endpoint of endpointsOf(subset, count)) {
-      const family = familyOf(endpoint.addresses[0] ?? '');
+    const families = Map.groupBy(endpointsOf(subset, count), ({ addresses: [ip = ''] }) => familyOf(ip));
+    for (const [family, own] of families) {
       const slice = draft(object, family, subset);
-      const group = groups.get(keyOf(slice)) ?? slice;
-      groups.set(keyOf(slice), group);
-      group.endpoints?.push(endpoint);
+      const key = keyOf(slice);
+      if (!slices.has(key)) slices.set(key, slice);
+      endpoints.set(key, merged(endpoints.get(key), own));
     }
   }
-  return [...groups.values()];
+  return [...slices].map(([key, slice]) => ({
+    ...slice,
+    endpoints: [...(endpoints.get(key)?.values() ?? [])],
+  }));
+}
+
+/** One endpoint an address; it is ready when it is anywhere. */
+function merged(known = new Map<string, Endpoint>(), more: readonly Endpoint[]): Map<string, Endpoint> {
+  for (const endpoint of more) {
+    const [ip = ''] = endpoint.addresses;
+    if (!known.get(ip)?.conditions?.ready) known.set(ip, endpoint);
+  }
+  return known;
 }
 
 /** Those that are ready first, so that they are not the ones that are too many. */

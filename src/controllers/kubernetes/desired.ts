@@ -31,28 +31,29 @@ export function service({ serviceIPs, port: targetPort }: ApiServer): Draft<Serv
   };
 }
 
-export const endpoints = ({ addresses, port: number }: ApiServer): Draft<Endpoints> => ({
-  metadata: { name, namespace, labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
-  subsets: [
-    { addresses: ofFamily(addresses, 'IPv4').map((ip) => ({ ip })), ports: [{ ...port, port: number }] },
-  ],
-});
+/** As everywhere, Endpoints tell of the Service's first family alone. */
+export function endpoints({ addresses, port: number }: ApiServer): Draft<Endpoints> {
+  const [family] = addresses.map(familyOf);
+  const own = addresses.filter((address) => familyOf(address) === family);
+  return {
+    metadata: { name, namespace, labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
+    subsets: [{ addresses: own.map((ip) => ({ ip })), ports: [{ ...port, port: number }] }],
+  };
+}
 
-/** One slice a family: `kubernetes`, `kubernetes-ipv6`. */
-export const slices = ({ addresses, port: number }: ApiServer): Draft<EndpointSlice>[] =>
-  (['IPv4', 'IPv6'] as const)
-    .map((addressType) => ({ addressType, own: ofFamily(addresses, addressType) }))
-    .filter(({ own }) => own.length > 0)
-    .map(({ addressType, own }) => ({
-      metadata: {
-        name: addressType === 'IPv4' ? name : `${name}-ipv6`,
-        namespace,
-        labels: { 'kubernetes.io/service-name': name },
-      },
-      addressType,
-      endpoints: own.map((address) => ({ addresses: [address], conditions: { ready: true } })),
-      ports: [{ ...port, port: number }],
-    }));
-
-const ofFamily = (addresses: readonly string[], family: 'IPv4' | 'IPv6'): string[] =>
-  addresses.filter((address) => familyOf(address) === family);
+/** One slice a family: `kubernetes`, and of a second one `kubernetes-ipv6`. */
+export function slices({ addresses, port: number }: ApiServer): Draft<EndpointSlice>[] {
+  const families = [...new Set(addresses.map(familyOf))];
+  return families.map((addressType, i) => ({
+    metadata: {
+      name: i === 0 ? name : `${name}-${addressType.toLowerCase()}`,
+      namespace,
+      labels: { 'kubernetes.io/service-name': name },
+    },
+    addressType,
+    endpoints: addresses
+      .filter((address) => familyOf(address) === addressType)
+      .map((address) => ({ addresses: [address], conditions: { ready: true } })),
+    ports: [{ ...port, port: number }],
+  }));
+}

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { services } from '../../api/resource.ts';
 import { keyOf } from '../../client/contract.ts';
 import type { Controller } from '../loop.ts';
-import { ignoredOf, messagesOf } from './ignored.ts';
+import { ignoredOf } from './ignored.ts';
 
 export const serviceController: Controller = {
   name: 'service-controller',
@@ -14,9 +14,10 @@ export const serviceController: Controller = {
     });
     return async (key) => {
       const service = known.get(key);
-      if (!service) return;
-      for (const [reason, message] of messagesOf(ignoredOf(service)))
-        context.events.event(services, service, 'Warning', reason, message);
+      const ignored = service ? ignoredOf(service).join(', ') : '';
+      if (!service || !ignored) return;
+      const message = `accepted, but nothing acts upon: ${ignored}`;
+      context.events.event(services, service, 'Warning', 'IgnoredAnnotations', message);
     };
   },
 };

@@ -7,6 +7,7 @@ import { Socket } from 'node:net';
 import { addressBytes, familyOf, isAddress, parseAddress } from '../ip.ts';
 import { checked, libc } from './libc.ts';
 import { inNamespace } from './namespaces.ts';
+import { stayOnLink } from './onLink.ts';
 
 const AF = { 4: 2, 6: 10 } as const;
 const SOCK = { tcp: 1, udp: 2 } as const;
@@ -23,6 +24,8 @@ export interface SocketOptions {
   bind?: { address: string; port: number };
   /** For IPv6: take IPv4 too (`::`). */
   dualStack?: boolean;
+  /** For UDP: speaks with neighbours on this link and with nobody else. */
+  onLink?: string;
 }
 
 /** A socket inside the namespace that a file holds open; this one if there is none. It belongs to the caller. */
@@ -30,7 +33,7 @@ export function socketIn(netns: string | undefined, options: SocketOptions): num
   return netns === undefined ? open(options) : inNamespace(netns, () => open(options));
 }
 
-function open({ type, family, bind, dualStack }: SocketOptions): number {
+function open({ type, family, bind, dualStack, onLink }: SocketOptions): number {
   const fd = checked(
     `open a ${type} socket`,
     libc().socket(AF[family], SOCK[type] | SOCK_NONBLOCK_CLOEXEC, 0),
@@ -38,6 +41,7 @@ function open({ type, family, bind, dualStack }: SocketOptions): number {
   try {
     if (bind && type === 'tcp') setOption(fd, SOL_SOCKET, SO_REUSEADDR, 1);
     if (family === 6) setOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, dualStack ? 0 : 1);
+    if (onLink) stayOnLink(fd, family, onLink);
     if (bind) {
       const address = socketAddress(bind.address, bind.port);
       checked(`bind ${type} ${bind.address} port ${bind.port}`, libc().bind(fd, address, address.length));
@@ -65,14 +69,40 @@ export function socketAddress(text: string, port: number): Buffer {
   return bytes;
 }
 
+/** A TCP socket of a namespace that is not connected yet, for a connection to this address. */
+export const tcpSocketIn = (netns: string | undefined, host: string, allowHalfOpen = false): Socket =>
+  new Socket({
+    fd: socketIn(netns, { type: 'tcp', family: familyOf(host) }),
+    readable: true,
+    writable: true,
+    manualStart: true,
+    allowHalfOpen,
+  } as object);
+
+export interface ConnectOptions {
+  /** Each half is closed on its own. */
+  allowHalfOpen?: boolean;
+  /** Who does not answer within this time is given up; without it the kernel decides. */
+  timeoutMs?: number;
+}
+
 /** Connects from inside a namespace. `host` is an address: names would be resolved outside. */
-export function connectIn(netns: string | undefined, host: string, port: number): Promise<Socket> {
+export function connectIn(
+  netns: string | undefined,
+  host: string,
+  port: number,
+  { allowHalfOpen, timeoutMs }: ConnectOptions = {},
+): Promise<Socket> {
   if (!isAddress(host)) return Promise.reject(new Error(`Cannot connect to ${host}: it is not an address`));
-  const fd = socketIn(netns, { type: 'tcp', family: familyOf(host) });
-  const socket = new Socket({ fd, readable: true, writable: true, manualStart: true } as object);
+  const socket = tcpSocketIn(netns, host, allowHalfOpen);
   return new Promise((resolve, reject) => {
     socket.once('error', reject);
+    if (timeoutMs !== undefined)
+      socket.setTimeout(timeoutMs, () =>
+        socket.destroy(new Error(`Cannot connect to ${host} port ${port}: no answer`)),
+      );
     socket.connect({ host, port }, () => {
+      socket.setTimeout(0);
       socket.off('error', reject);
       resolve(socket);
     });

@@ -20,6 +20,7 @@ export const endpoints: Kind<Endpoints> = {
   shortNames: ['ep'],
   message: 'core/v1.Endpoints',
   nameRule: 'subdomain',
+  deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
   validate: validateEndpoints,
   columns: [
     nameColumn,

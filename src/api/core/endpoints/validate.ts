@@ -1,6 +1,7 @@
 import { type FieldError, fieldRequired } from '../../errors.ts';
-import { isDnsLabel, isPortNumber } from '../../names.ts';
+import { isDnsLabel, isDnsSubdomain, isPortNumber, isQualifiedName } from '../../names.ts';
 import type { Endpoints } from '../../types.ts';
+import { nonSpecial } from '../../validate/addresses.ts';
 import { because, each, isIP, named, oneOf, optional } from '../../validate/checks.ts';
 import { PROTOCOLS } from '../../validate/words.ts';
 
@@ -17,15 +18,18 @@ function validateSubset({ addresses = [], notReadyAddresses = [], ports = [] }: 
       : []),
     ...each(`${field}.addresses`, addresses, validateAddress),
     ...each(`${field}.notReadyAddresses`, notReadyAddresses, validateAddress),
-    ...each(`${field}.ports`, ports, ({ name, port, protocol }, at) => [
+    ...each(`${field}.ports`, ports, ({ name, port, protocol, appProtocol }, at) => [
       ...(ports.length > 1 || name ? named(`${at}.name`, name, isDnsLabel) : []),
       ...because(`${at}.port`, port, isPortNumber(port)),
       ...oneOf(`${at}.protocol`, protocol, PROTOCOLS),
+      ...optional(`${at}.appProtocol`, appProtocol, isQualifiedName),
     ]),
   ];
 }
 
-const validateAddress = ({ ip, hostname }: EndpointAddress, field: string): FieldError[] => [
+const validateAddress = ({ ip, hostname, nodeName }: EndpointAddress, field: string): FieldError[] => [
   ...because(`${field}.ip`, ip, isIP(ip)),
   ...optional(`${field}.hostname`, hostname, isDnsLabel),
+  ...optional(`${field}.nodeName`, nodeName, isDnsSubdomain),
+  ...nonSpecial(`${field}.ip`, ip),
 ];

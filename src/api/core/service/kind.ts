@@ -6,6 +6,7 @@ import { defaultService } from './defaults.ts';
 import './fields.ts';
 import { validateService, validateServiceUpdate } from './validate.ts';
 import { validateServiceStatus } from './validateStatus.ts';
+import { warningsOfService } from './warnings.ts';
 
 export const service: Kind<Service> = {
   resource: services,
@@ -14,7 +15,7 @@ export const service: Kind<Service> = {
   categories: ['all'],
   message: 'core/v1.Service',
   status: true,
-  nameRule: 'label1035',
+  nameRule: 'label',
   selectableFields: {
     'spec.clusterIP': (s) => s.spec?.clusterIP ?? '',
     'spec.type': (s) => s.spec?.type ?? '',
@@ -23,5 +24,6 @@ export const service: Kind<Service> = {
   validate: validateService,
   validateUpdate: validateServiceUpdate,
   validateSubresource: { status: validateServiceStatus },
+  warnings: warningsOfService,
   columns,
 };

@@ -10,6 +10,13 @@ const wrong = (spec: string) => said(validateCreate(service, fromYaml(service, `
 const subdomain =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 
+const dnsLabel =
+  "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
+const qualified =
+  "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
+const labelValue =
+  "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
+
 describe('a Service is fine', () => {
   const good = [
     '{ selector: { app: web }, ports: [{ port: 80, targetPort: http }] }',
@@ -91,11 +98,7 @@ describe('a Service is refused', () => {
     ],
     [
       '{ ports: [{ port: 80 }], loadBalancerSourceRanges: [10.0.0.0/8] }',
-      "spec.loadBalancerSourceRanges: Forbidden: may only be used when `type` is 'LoadBalancer'",
-    ],
-    [
-      '{ type: LoadBalancer, ports: [{ port: 10250 }] }',
-      'spec.ports[0].port: Invalid value: 10250: may not expose port 10250 externally since it is used by kubelet',
+      "spec.LoadBalancerSourceRanges: Forbidden: may only be used when `type` is 'LoadBalancer'",
     ],
     [
       '{ type: ExternalName, externalName: my_db }',
@@ -111,11 +114,101 @@ describe('a Service is refused', () => {
     ],
     [
       '{ type: LoadBalancer, ports: [{ port: 80 }], loadBalancerSourceRanges: [10.0.0.0] }',
-      'spec.loadBalancerSourceRanges[0]: Invalid value: "10.0.0.0": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)',
+      'spec.LoadBalancerSourceRanges[0]: Invalid value: "10.0.0.0": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)',
     ],
     [
       '{ type: LoadBalancer, ports: [{ port: 80 }], healthCheckNodePort: 31000 }',
       "spec.healthCheckNodePort: Invalid value: 31000: may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'",
+    ],
+    [
+      '{ ports: [{ port: 80 }], externalIPs: [0.0.0.0] }',
+      'spec.externalIPs[0]: Invalid value: "0.0.0.0": may not be unspecified (0.0.0.0)',
+    ],
+    [
+      '{ ports: [{ port: 80 }], externalIPs: ["fe80::1"] }',
+      'spec.externalIPs[0]: Invalid value: "fe80::1": may not be in the link-local range (169.254.0.0/16, fe80::/10)',
+    ],
+    [
+      '{ ports: [{ port: 80 }], externalIPs: [010.1.1.1] }',
+      'spec.externalIPs[0]: Invalid value: "010.1.1.1": must not have leading 0s',
+    ],
+    [
+      '{ ports: [{ port: 80 }], externalIPs: ["::ffff:10.1.1.1"] }',
+      'spec.externalIPs[0]: Invalid value: "::ffff:10.1.1.1": must not be an IPv4-mapped IPv6 address',
+    ],
+    ...Object.entries({
+      '10.1.2.3/8': 'must not have bits set beyond the prefix length',
+      '010.0.0.0/8': 'must not have leading 0s in IP or prefix length',
+      '10.0.0.0/08': 'must not have leading 0s in IP or prefix length',
+      '::ffff:10.0.0.0/104': 'must not have an IPv4-mapped IPv6 address',
+    }).map(([range, why]): [string, string] => [
+      `{ type: LoadBalancer, ports: [{ port: 80 }], loadBalancerSourceRanges: ["${range}"] }`,
+      `spec.LoadBalancerSourceRanges[0]: Invalid value: "${range}": ${why}`,
+    ]),
+    [
+      '{ ports: [{ port: 80 }], externalIPs: [here] }',
+      'spec.externalIPs[0]: Invalid value: "here": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
+    ],
+    [
+      '{ ports: [{ port: 80 }], clusterIPs: [10.96.0.5] }',
+      'spec.clusterIPs: Invalid value: ["10.96.0.5"]: must be empty when `clusterIP` is not specified',
+    ],
+    [
+      '{ ports: [{ port: 80 }], clusterIP: 10.96.0.5, clusterIPs: [10.96.0.6] }',
+      'spec.clusterIPs: Invalid value: ["10.96.0.6"]: first value must match `clusterIP`',
+    ],
+    [
+      '{ ports: [{ port: 80 }], clusterIP: 10.96.0.5, clusterIPs: [10.96.0.5, 10.96.0.6] }',
+      'spec.clusterIPs: Invalid value: ["10.96.0.5","10.96.0.6"]: may specify no more than one IP for each IP family',
+    ],
+    [
+      '{ ports: [{ port: 80 }], clusterIP: 10.96.0.5, ipFamilies: [IPv6] }',
+      'spec.clusterIPs[0]: Invalid value: "10.96.0.5": expected an IPv6 value as indicated by `ipFamilies[0]`',
+    ],
+    [
+      '{ ports: [{ port: 80 }], ipFamilyPolicy: Both }',
+      'spec.ipFamilyPolicy: Unsupported value: "Both": supported values: "PreferDualStack", "RequireDualStack", "SingleStack"',
+    ],
+    [
+      '{ ports: [{ port: 80 }], sessionAffinity: ClientIP, sessionAffinityConfig: { clientIP: { timeoutSeconds: 0 } } }',
+      'spec.sessionAffinityConfig.clientIP.timeoutSeconds: Invalid value: 0: must be greater than 0 and less than 86400',
+    ],
+    [
+      '{ ports: [{ port: 80 }], trafficDistribution: PreferFar }',
+      'spec.trafficDistribution: Unsupported value: "PreferFar": supported values: "PreferClose", "PreferSameNode", "PreferSameZone"',
+    ],
+    [
+      '{ type: NodePort, externalTrafficPolicy: Near, ports: [{ port: 80 }] }',
+      'spec.externalTrafficPolicy: Unsupported value: "Near": supported values: "Cluster", "Local"',
+    ],
+    [
+      '{ ports: [{ port: 80 }], loadBalancerClass: a/b }',
+      "spec.loadBalancerClass: Forbidden: may only be used when `type` is 'LoadBalancer'",
+    ],
+    [
+      '{ type: LoadBalancer, loadBalancerClass: "a b", ports: [{ port: 80 }] }',
+      `spec.loadBalancerClass: Invalid value: "a b": name part ${qualified}`,
+    ],
+    [
+      '{ type: NodePort, ports: [{ port: 80 }], allocateLoadBalancerNodePorts: false }',
+      "spec.allocateLoadBalancerNodePorts: Forbidden: may only be used when `type` is 'LoadBalancer'",
+    ],
+    [
+      '{ type: ExternalName, externalName: a.b, ipFamilies: [IPv4] }',
+      'spec.ipFamilies: Forbidden: may not be set for ExternalName services',
+    ],
+    ['{ ports: [{ name: Http, port: 80 }] }', `spec.ports[0].name: Invalid value: "Http": ${dnsLabel}`],
+    [
+      '{ ports: [{ port: 80, targetPort: this-is-far-too-long }] }',
+      'spec.ports[0].targetPort: Invalid value: "this-is-far-too-long": must be no more than 15 bytes',
+    ],
+    [
+      '{ ports: [{ port: 80, appProtocol: "a b" }] }',
+      `spec.ports[0].appProtocol: Invalid value: "a b": name part ${qualified}`,
+    ],
+    [
+      '{ ports: [{ port: 80 }], selector: { app: "a b" } }',
+      `spec.selector: Invalid value: "a b": ${labelValue}`,
     ],
     [
       '{ ports: [{ port: 80 }], internalTrafficPolicy: Near }',
@@ -126,6 +219,74 @@ describe('a Service is refused', () => {
     test(`${spec}: ${message}`, () => {
       assert.deepEqual(wrong(spec), [message]);
     });
+});
+
+describe('annotations of a Service', () => {
+  const annotated = (annotations: string, type = 'ClusterIP') =>
+    said(
+      validateCreate(
+        service,
+        fromYaml(
+          service,
+          `{ metadata: { annotations: ${annotations} }, spec: { type: ${type}, ports: [{ port: 80 }] } }`,
+        ),
+      ),
+    );
+  const ranges = 'service.beta.kubernetes.io/load-balancer-source-ranges';
+  const [mode, hints] = ['service.kubernetes.io/topology-mode', 'service.kubernetes.io/topology-aware-hints'];
+
+  test('have source ranges as the field has them', () => {
+    assert.deepEqual(annotated(`{ ${ranges}: "10.0.0.0/8, fd00::/8" }`, 'LoadBalancer'), []);
+    assert.deepEqual(annotated(`{ ${ranges}: "10.0.0.0" }`, 'LoadBalancer'), [
+      `metadata.annotations[${ranges}]: Invalid value: "10.0.0.0": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)`,
+    ]);
+    assert.deepEqual(annotated(`{ ${ranges}: "" }`), [
+      `metadata.annotations[${ranges}]: Forbidden: may only be used when \`type\` is 'LoadBalancer'`,
+    ]);
+  });
+
+  test('say one topology mode, not two', () => {
+    assert.deepEqual(annotated(`{ ${mode}: Auto, ${hints}: Auto }`), []);
+    assert.deepEqual(annotated(`{ ${mode}: Auto, ${hints}: Disabled }`), [
+      `metadata.annotations[${mode}]: Invalid value: "Auto": must match annotations[${hints}] when both are specified`,
+    ]);
+  });
+});
+
+describe('people hear of a good Service', () => {
+  const heard = (spec: string, annotations = '{}') =>
+    service.warnings?.(
+      fromYaml(
+        service,
+        `{ metadata: { annotations: ${annotations} }, spec: { ports: [{ port: 80 }], ${spec} } }`,
+      ),
+    );
+  const cases: Record<string, string[]> = {
+    'selector: { a: b }': [],
+    'clusterIP: None, sessionAffinity: ClientIP, externalIPs: [203.0.113.5], loadBalancerIP: 203.0.113.5': [
+      'spec.loadBalancerIP is ignored for headless services',
+      'spec.externalIPs is ignored for headless services',
+      'spec.SessionAffinity is ignored for headless services',
+    ],
+    'externalIPs: ["2001:DB8::1"]': [
+      'spec.externalIPs[0]: IPv6 address "2001:DB8::1" should be in RFC 5952 canonical format ("2001:db8::1")',
+      'spec.externalIPs is deprecated and may no longer be implemented in some clusters',
+    ],
+    'type: ExternalName, externalName: a.b, externalIPs: [203.0.113.5]': [
+      'spec.externalIPs is ignored when spec.type is "ExternalName"',
+    ],
+    'externalName: a.b': ['spec.externalName is ignored when spec.type is not "ExternalName"'],
+    'trafficDistribution: PreferClose': [
+      'spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"',
+    ],
+  };
+  for (const [spec, warnings] of Object.entries(cases))
+    test(`${spec}: ${warnings.join(', ') || 'nothing'}`, () => assert.deepEqual(heard(spec), warnings));
+
+  test('that an annotation has another name now', () =>
+    assert.deepEqual(heard('', '{ service.kubernetes.io/topology-aware-hints: Auto }'), [
+      'annotation service.kubernetes.io/topology-aware-hints is deprecated, please use service.kubernetes.io/topology-mode instead',
+    ]));
 });
 
 describe('a Service that exists', () => {
@@ -174,9 +335,26 @@ describe('a Service keeps for life', () => {
     assert.deepEqual(change('ipFamilies: [IPv4]', 'ipFamilies: [IPv6]'), [
       'spec.ipFamilies[0]: Invalid value: ["IPv6"]: may not change once set',
     ]));
+  test('the order of its families, unless it is headless', () => {
+    const both = 'clusterIP: 10.96.0.5, clusterIPs: [10.96.0.5, "fd96::5"], ipFamilies:';
+    assert.deepEqual(change(`${both} [IPv4, IPv6]`, `${both} [IPv6, IPv4]`).slice(-2), [
+      'spec.ipFamilies[0]: Invalid value: ["IPv6","IPv4"]: may not change once set',
+      'spec.ipFamilies[0]: Invalid value: ["IPv6","IPv4"]: may not change once set',
+    ]);
+    const none = 'clusterIP: None, ipFamilies:';
+    assert.deepEqual(change(`${none} [IPv4]`, `${none} [IPv6]`), []);
+  });
+  test('having an address, or none', () => {
+    assert.deepEqual(change('clusterIP: None', 'clusterIP: 10.96.0.5'), [
+      'spec.clusterIPs[0]: Invalid value: ["10.96.0.5"]: may not change once set',
+    ]);
+    assert.deepEqual(change('clusterIP: 10.96.0.5', 'clusterIP: None'), [
+      'spec.clusterIPs[0]: Invalid value: ["None"]: may not change once set',
+    ]);
+  });
   test('the port of its health checks, while it has one', () => {
     assert.deepEqual(change(`${health} 31000`, `${health} 31001`), [
-      'spec.healthCheckNodePort: Invalid value: 31001: cannot change healthCheckNodePort on loadBalancer service with externalTraffic=Local during update',
+      'spec.healthCheckNodePort: Forbidden: field is immutable',
     ]);
     assert.deepEqual(change(`${health} 31000`, 'type: NodePort'), []);
   });
@@ -220,7 +398,7 @@ describe('the status of a load balancer', () => {
   }
   test('is none of another type', () =>
     assert.deepEqual(status('{ ip: 172.30.15.1 }', 'NodePort'), [
-      'status.loadBalancer.ingress: Forbidden: may only be used when `spec.type` is "LoadBalancer"',
+      "status.loadBalancer.ingress: Forbidden: may only be used when `spec.type` is 'LoadBalancer'",
     ]));
 });
 

@@ -1,10 +1,4 @@
-import {
-  type FieldError,
-  fieldDuplicate,
-  fieldForbidden,
-  fieldInvalid,
-  fieldRequired,
-} from '../../errors.ts';
+import { type FieldError, fieldDuplicate, fieldForbidden, fieldRequired } from '../../errors.ts';
 import { isDnsLabel, isPortName, isPortNumber, isQualifiedName } from '../../names.ts';
 import type { Service, ServicePort } from '../../types.ts';
 import { because, each, named, oneOf, optional, unique } from '../../validate/checks.ts';
@@ -20,7 +14,6 @@ export function validatePorts(spec: Spec): FieldError[] {
   return [
     ...each('spec.ports', ports, (port, at) => validatePort(port, at, ports.length > 1)),
     ...validateNodePorts(spec),
-    ...validateKubeletPort(spec),
     ...unique(
       ports,
       (p) => p.name,
@@ -46,35 +39,21 @@ function validateTargetPort(field: string, target: number | string | undefined):
   return because(field, target, typeof target === 'number' ? isPortNumber(target) : isPortName(target));
 }
 
+/** Whether it is free, and in the range, is said when it is given out. */
 function validateNodePorts({ type, ports = [] }: Spec): FieldError[] {
-  const allowed = type === 'NodePort' || type === 'LoadBalancer';
   const seen = new Set<string>();
   return each('spec.ports', ports, ({ nodePort, protocol }, at) => {
     const field = `${at}.nodePort`;
     if (!nodePort) return [];
-    if (!allowed) return [fieldForbidden(field, `may not be used when \`type\` is '${type}'`)];
     const key = `${protocol}/${nodePort}`;
-    if (seen.has(key)) return [fieldDuplicate(field, nodePort)];
+    const isTwice = seen.has(key);
     seen.add(key);
-    return isPortNumber(nodePort).map((why) => fieldInvalid(field, nodePort, why));
+    return [
+      ...(type === 'ClusterIP' ? [fieldForbidden(field, "may not be used when `type` is 'ClusterIP'")] : []),
+      ...(isTwice ? [fieldDuplicate(field, nodePort)] : []),
+    ];
   });
 }
-
-/** A load balancer would show the kubelet of the node that it sends packets to. */
-const KUBELET_PORT = 10250;
-
-const validateKubeletPort = ({ type, ports }: Spec): FieldError[] =>
-  each('spec.ports', ports, ({ port }, at) =>
-    type === 'LoadBalancer' && port === KUBELET_PORT
-      ? [
-          fieldInvalid(
-            `${at}.port`,
-            port,
-            `may not expose port ${KUBELET_PORT} externally since it is used by kubelet`,
-          ),
-        ]
-      : [],
-  );
 
 function duplicatePorts(ports: readonly ServicePort[]): FieldError[] {
   const seen = new Set<string>();

@@ -16,7 +16,7 @@ export function validateServiceStatus(now: Service, old: Service): FieldError[] 
   const wrong = each(at, ingress, validateIngress);
   return now.spec?.type === 'LoadBalancer'
     ? wrong
-    : [fieldForbidden(at, 'may only be used when `spec.type` is "LoadBalancer"'), ...wrong];
+    : [fieldForbidden(at, "may only be used when `spec.type` is 'LoadBalancer'"), ...wrong];
 }
 
 function validateIngress({ ip, hostname, ipMode }: Ingress, field: string): FieldError[] {

@@ -4,6 +4,7 @@ import { endpointSlices } from '../../resource.ts';
 import type { EndpointSlice } from '../../types.ts';
 import './fields.ts';
 import { validateEndpointSlice, validateEndpointSliceUpdate } from './validate.ts';
+import { warningsOfEndpointSlice } from './warnings.ts';
 
 const UNSET = '<unset>';
 
@@ -14,6 +15,7 @@ export const endpointSlice: Kind<EndpointSlice> = {
   nameRule: 'subdomain',
   validate: validateEndpointSlice,
   validateUpdate: validateEndpointSliceUpdate,
+  warnings: warningsOfEndpointSlice,
   columns: [
     nameColumn,
     { name: 'AddressType', description: 'IPv4, IPv6 or FQDN.', value: (s) => s.addressType ?? '' },

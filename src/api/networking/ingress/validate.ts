@@ -7,7 +7,7 @@ import {
   fieldNotSupported,
   fieldRequired,
 } from '../../errors.ts';
-import { isDns1035Label, isDnsSubdomain, isPortName, isPortNumber } from '../../names.ts';
+import { isDnsLabel, isDnsSubdomain, isPortName, isPortNumber } from '../../names.ts';
 import type { Ingress } from '../../types.ts';
 import { because, each, named, optional } from '../../validate/checks.ts';
 
@@ -87,7 +87,7 @@ function validateBackend({ service, resource }: Backend, at: string): FieldError
   if (!service) return [fieldInvalid(at, '', 'resource or service backend is required')];
   const { name, number = 0 } = service.port ?? {};
   const field = `${at}.service.port`;
-  const wrong = named(`${at}.service.name`, service.name, isDns1035Label);
+  const wrong = named(`${at}.service.name`, service.name, isDnsLabel);
   if (name && number) wrong.push(fieldForbidden(field, 'cannot set both port name & port number'));
   else if (name) wrong.push(...because(`${field}.name`, name, isPortName(name)));
   else if (number) wrong.push(...because(`${field}.number`, number, isPortNumber(number)));

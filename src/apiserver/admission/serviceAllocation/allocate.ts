@@ -4,8 +4,15 @@ import { services } from '../../../api/resource.ts';
 import type { Service } from '../../../api/types.ts';
 import type { Undo } from '../contract.ts';
 import type { Addresses } from './addresses.ts';
-import { holdings, isHeadless, needsHealthCheckNodePort, needsNodePort, type ServiceSpec } from './needs.ts';
-import { type IPFamily, type Range } from './ranges.ts';
+import {
+  holdings,
+  isHeadless,
+  needsHealthCheckNodePort,
+  needsNodePort,
+  nodePortsOf,
+  type ServiceSpec,
+} from './needs.ts';
+import { type IPFamily, portTaken, type Range } from './ranges.ts';
 
 export interface Ranges {
   addresses: Addresses;
@@ -82,6 +89,7 @@ export function allocate(ranges: Ranges, service: Service, old: Service | undefi
 
   const healthCheckNodePort = () => {
     const asked = spec.healthCheckNodePort;
+    if (asked && nodePortsOf(spec).has(asked)) fail('spec.healthCheckNodePort', asked, portTaken);
     if (!asked) spec.healthCheckNodePort = takeAny(ranges.nodePorts, 'nodePort');
     else take(ranges.nodePorts, held.ports, asked, (why) => fail('spec.healthCheckNodePort', asked, why));
   };

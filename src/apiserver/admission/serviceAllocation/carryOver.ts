@@ -2,6 +2,7 @@
  * An update seldom says what the cluster once chose: whoever applies the same manifest again must not lose
  * the Service's address and ports. And who changes the type need not first unset what the type alone had.
  */
+import { isExternallyAccessible } from '../../../api/core/service/defaults.ts';
 import type { Service } from '../../../api/types.ts';
 import {
   needsClusterIP,
@@ -59,7 +60,8 @@ function followSingular(spec: ServiceSpec, old: ServiceSpec): void {
 /** What only the old type had goes, unless the client changed it too: then validation has something to say. */
 function dropOfOtherType(spec: ServiceSpec, old: ServiceSpec): void {
   if (needsClusterIP(old) && !needsClusterIP(spec)) {
-    if (spec.clusterIP === old.clusterIP && sameList(spec.clusterIPs, old.clusterIPs)) {
+    const isSaid = spec.clusterIP && spec.clusterIP !== old.clusterIP;
+    if (!isSaid && sameList(spec.clusterIPs, old.clusterIPs)) {
       delete spec.clusterIP;
       delete spec.clusterIPs;
     }
@@ -69,6 +71,8 @@ function dropOfOtherType(spec: ServiceSpec, old: ServiceSpec): void {
   if (needsNodePort(old) && !needsNodePort(spec)) {
     if (nodePortsOf(spec).isSubsetOf(nodePortsOf(old)))
       for (const port of spec.ports ?? []) delete port.nodePort;
+  }
+  if (isExternallyAccessible(old) && !isExternallyAccessible(spec)) {
     if (spec.externalTrafficPolicy === old.externalTrafficPolicy) delete spec.externalTrafficPolicy;
   }
   if (needsHealthCheckNodePort(old) && !needsHealthCheckNodePort(spec)) {

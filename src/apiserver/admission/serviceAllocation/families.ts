@@ -3,8 +3,8 @@
  * completed so that the three agree.
  * https://kubernetes.io/docs/concepts/services-networking/dual-stack/#services
  */
-import { type FieldError, fieldDuplicate, fieldInvalid } from '../../../api/errors.ts';
-import { isAddress } from '../../../lib/ip.ts';
+import { validateAddresses } from '../../../api/core/service/validateAddresses.ts';
+import { type FieldError, fieldInvalid } from '../../../api/errors.ts';
 import { sameList } from './carryOver.ts';
 import { isHeadless, needsClusterIP, type ServiceSpec } from './needs.ts';
 import { type IPFamily, ipFamilyOf } from './ranges.ts';
@@ -15,12 +15,12 @@ export function fillFamilies(
   old: ServiceSpec | undefined,
   configured: readonly IPFamily[],
 ): FieldError[] {
-  if (!needsClusterIP(spec)) return [];
+  if (!needsClusterIP(spec) || isSettled(spec, old)) return [];
   if (!spec.clusterIPs?.length && spec.clusterIP) spec.clusterIPs = [spec.clusterIP];
   const selectorless = isHeadless(spec) && Object.keys(spec.selector ?? {}).length === 0;
   spec.ipFamilyPolicy ??= old?.ipFamilyPolicy ?? (selectorless ? 'RequireDualStack' : 'SingleStack');
 
-  const malformed = checkClusterIPs(spec);
+  const malformed = validateAddresses(spec);
   if (malformed.length > 0) return malformed;
   const reduced = old && needsClusterIP(old) ? reduce(spec, old) : [];
   const wrong = [...reduced, ...checkPolicy(spec), ...inferFamilies(spec, configured)];
@@ -36,31 +36,16 @@ export function fillFamilies(
   return [];
 }
 
-/** What a given address must be for anything else to be said about it. */
-function checkClusterIPs({ clusterIP, clusterIPs = [], ipFamilies = [] }: ServiceSpec): FieldError[] {
-  if (clusterIPs.length === 0) return [];
-  const at = (i: number) => `spec.clusterIPs[${i}]`;
-  if (clusterIPs[0] !== clusterIP)
-    return [fieldInvalid(at(0), clusterIPs, 'first value must match `clusterIP`')];
-  if (clusterIPs.includes('None'))
-    return clusterIPs.length === 1
-      ? []
-      : [fieldInvalid(at(0), clusterIPs, "'None' must be the first and only value")];
-  const wrong = clusterIPs.flatMap((ip, i) => {
-    if (!isAddress(ip))
-      return [fieldInvalid(at(i), ip, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')];
-    const family = ipFamilies[i];
-    if (family && ipFamilyOf(ip) !== family)
-      return [fieldInvalid(at(i), ip, `expected an ${family} value as indicated by \`ipFamilies[${i}]\``)];
-    return [];
-  });
-  if (wrong.length > 0) return wrong;
-  if (new Set(clusterIPs.map(ipFamilyOf)).size < clusterIPs.length)
-    return [
-      fieldInvalid('spec.clusterIPs', clusterIPs, 'may specify no more than one IP for each IP family'),
-    ];
-  return [];
-}
+/**
+ * A Service that prefers two families keeps what it got when it was made, also when the cluster has got a
+ * second family since, or lost it: only who changes one of these fields asks again.
+ */
+const isSettled = (spec: ServiceSpec, old: ServiceSpec | undefined): boolean =>
+  old !== undefined &&
+  spec.type === old.type &&
+  [spec, old].every(({ ipFamilyPolicy }) => ipFamilyPolicy === 'PreferDualStack') &&
+  sameList(spec.clusterIPs, old.clusterIPs) &&
+  sameList(spec.ipFamilies, old.ipFamilies);
 
 /** Going back to one family: setting the policy alone is enough, and only with it may a family go. */
 function reduce(spec: ServiceSpec, old: ServiceSpec): FieldError[] {
@@ -129,21 +114,10 @@ function checkConfigured(
           ),
         ]
       : []),
-    ...ipFamilies.flatMap((family, i) => {
-      if (!known.includes(family))
-        return [fieldInvalid(`spec.ipFamilies[${i}]`, family, 'not configured on this cluster')];
-      return ipFamilies.indexOf(family) < i ? [fieldDuplicate(`spec.ipFamilies[${i}]`, family)] : [];
-    }),
+    ...ipFamilies.flatMap((family, i) =>
+      known.includes(family)
+        ? []
+        : [fieldInvalid(`spec.ipFamilies[${i}]`, family, 'not configured on this cluster')],
+    ),
   ];
-}
-
-/** A Service keeps its address for life: only a detour over ExternalName makes another one of it. */
-export function clusterIPChanges(spec: ServiceSpec, old: ServiceSpec): FieldError[] {
-  if (!needsClusterIP(spec) || !needsClusterIP(old)) return [];
-  const { clusterIPs = [] } = spec;
-  return (old.clusterIPs ?? []).flatMap((ip, i) =>
-    clusterIPs[i] === undefined || clusterIPs[i] === ip
-      ? []
-      : [fieldInvalid(`spec.clusterIPs[${i}]`, clusterIPs, 'may not change once set')],
-  );
 }

@@ -3,6 +3,7 @@
  * Services, IPAddresses and ServiceCIDRs once, then kept in step with every write.
  * https://kubernetes.io/docs/concepts/services-networking/cluster-ip-allocation/
  */
+import { validateAddressChange } from '../../../api/core/service/validateAddresses.ts';
 import { invalid } from '../../../api/errors.ts';
 import { ipAddresses, serviceCIDRs, services } from '../../../api/resource.ts';
 import type { IPAddress, Service, ServiceCIDR } from '../../../api/types.ts';
@@ -11,7 +12,7 @@ import { isAbout, objectOf } from '../operation.ts';
 import { createAddresses } from './addresses.ts';
 import { allocate, occupy, type Ranges, release } from './allocate.ts';
 import { carryOver } from './carryOver.ts';
-import { clusterIPChanges, fillFamilies } from './families.ts';
+import { fillFamilies } from './families.ts';
 import { defaultName, followAddress, followRanges, holdBack, protect } from './objects.ts';
 import { ipFamilyOf, portRange } from './ranges.ts';
 
@@ -110,8 +111,9 @@ export function serviceAllocation(deps: ServiceAllocationDeps): AdmissionPlugin 
     const { spec } = service;
     if (!spec) return;
     if (old) carryOver(service, old);
-    const changed = old?.spec ? clusterIPChanges(spec, old.spec) : [];
-    const wrong = changed.length > 0 ? changed : fillFamilies(spec, old?.spec, families);
+    const wrong = fillFamilies(spec, old?.spec, families);
+    // Before anything else is given to a Service that may not have it.
+    if (wrong.length === 0 && old?.spec) wrong.push(...validateAddressChange(spec, old.spec));
     if (wrong.length > 0) throw invalid(services, service.metadata.name, wrong);
   }
 }

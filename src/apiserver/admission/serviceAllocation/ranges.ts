@@ -61,6 +61,8 @@ const usable = (cidr: Cidr) =>
 
 export const ipFamilyOf = (ip: string): IPFamily => (familyOf(ip) === 4 ? 'IPv4' : 'IPv6');
 
+export const portTaken = 'provided port is already allocated';
+
 export function portRange(
   { first, last }: { first: number; last: number },
   random: () => number,
@@ -71,7 +73,7 @@ export function portRange(
     take(port) {
       if (port < first || port > last)
         return `provided port is not in the valid range. The range of valid ports is ${first}-${last}`;
-      return pool.take(port - first) ? undefined : 'provided port is already allocated';
+      return pool.take(port - first) ? undefined : portTaken;
     },
     takeAny() {
       const index = pool.takeAny();

@@ -280,7 +280,7 @@ describe('dual stack', () => {
     ],
     ['{clusterIP: 10.96.0.9, clusterIPs: [10.96.0.9, "fd96::9"]}', /when multiple cluster IPs are specified/],
     ['{clusterIP: 10.96.0.9, clusterIPs: [10.96.0.8]}', /first value must match `clusterIP`/],
-    ['{clusterIPs: [10.96.0.8]}', /first value must match `clusterIP`/],
+    ['{clusterIPs: [10.96.0.8]}', /must be empty when `clusterIP` is not specified/],
     ['{clusterIP: None, clusterIPs: [None, 10.96.0.8]}', /'None' must be the first and only value/],
     [
       '{clusterIP: 10.96.0.9, ipFamilies: [IPv6]}',
@@ -294,7 +294,10 @@ describe('dual stack', () => {
       '{ipFamilyPolicy: PreferDualStack, ipFamilies: [IPv4, IPv4]}',
       'spec.ipFamilies[1]: Duplicate value: "IPv4"',
     ],
-    ['{ipFamilies: [IPv5]}', 'spec.ipFamilies[0]: Invalid value: "IPv5": not configured on this cluster'],
+    [
+      '{ipFamilies: [IPv5]}',
+      'spec.ipFamilies[0]: Unsupported value: "IPv5": supported values: "IPv4", "IPv6"',
+    ],
   ] as const) {
     test(`refuses ${yaml}`, async () => assert.rejects(new Cluster().create(yaml), says(message)));
   }
@@ -308,6 +311,52 @@ describe('dual stack', () => {
     const again = await cluster.patch('web', { ipFamilyPolicy: 'SingleStack' });
     assert.deepEqual([again.clusterIPs, again.ipFamilies], [[one.clusterIP], ['IPv4']]);
     await cluster.create('{name: x, clusterIP: "fd96::1"}');
+  });
+
+  test('preferred does not come by itself when the cluster has become dual-stack, nor goes', async () => {
+    const single = new Cluster(['10.96.0.0/12']);
+    await single.create('{ipFamilyPolicy: PreferDualStack, ports: [{port: 80}]}');
+    const grown = new Cluster(dual, [...single.stored.values()]);
+    const port = [{ port: 81, protocol: 'TCP' }];
+    assert.deepEqual((await grown.patch('web', { ports: port })).ipFamilies, ['IPv4']);
+    const both = await grown.patch('web', { ipFamilyPolicy: 'RequireDualStack' });
+    assert.deepEqual([both.ipFamilies, both.clusterIPs?.length], [['IPv4', 'IPv6'], 2]);
+    await grown.patch('web', { ipFamilyPolicy: 'PreferDualStack' });
+    const shrunk = new Cluster(['10.96.0.0/12'], [...grown.stored.values()]);
+    assert.deepEqual((await shrunk.patch('web', { ports: port })).ipFamilies, ['IPv4', 'IPv6']);
+  });
+
+  test('may name its second address when it asks for it, if that is free', async () => {
+    const cluster = new Cluster();
+    const { clusterIP = '' } = await cluster.create('{name: web}');
+    await cluster.create('{name: x, clusterIP: "fd96::7"}');
+    const ask = (second: string) =>
+      cluster.patch('web', { ipFamilyPolicy: 'PreferDualStack', clusterIPs: [clusterIP, second] });
+    await assert.rejects(
+      ask('fd96::7'),
+      says(/^spec\.clusterIPs: .* failed to allocate IP fd96::7: provided IP is already allocated$/),
+    );
+    await assert.rejects(ask('10.96.0.9'), says(/may specify no more than one IP for each IP family/));
+    assert.deepEqual((await ask('fd96::8')).clusterIPs, [clusterIP, 'fd96::8']);
+    // It is the Service's now, and stays when nobody says anything of it.
+    assert.deepEqual((await cluster.replace('{name: web}')).clusterIPs, [clusterIP, 'fd96::8']);
+    await assert.rejects(
+      cluster.patch('web', { clusterIPs: [clusterIP, 'fd96::9'] }),
+      says(`spec.clusterIPs[1]: Invalid value: ["${clusterIP}","fd96::9"]: may not change once set`),
+    );
+  });
+
+  test('cannot change the order of its families', async () => {
+    const cluster = new Cluster();
+    await cluster.create(
+      '{ipFamilyPolicy: PreferDualStack, clusterIP: 10.96.0.5, clusterIPs: [10.96.0.5, "fd96::5"]}',
+    );
+    await assert.rejects(
+      cluster.patch('web', { ipFamilies: ['IPv6', 'IPv4'] }),
+      says(
+        '[spec.clusterIPs[0]: Invalid value: "10.96.0.5": expected an IPv6 value as indicated by `ipFamilies[0]`, spec.clusterIPs[1]: Invalid value: "fd96::5": expected an IPv4 value as indicated by `ipFamilies[1]`]',
+      ),
+    );
   });
 
   test('does not go without the policy', async () => {
@@ -409,6 +458,12 @@ describe('node ports', () => {
       cluster.create(`${other}, healthCheckNodePort: 31000}`),
       says('spec.healthCheckNodePort: Invalid value: 31000: provided port is already allocated'),
     );
+    await assert.rejects(
+      cluster.create(
+        '{name: d, type: LoadBalancer, externalTrafficPolicy: Local, healthCheckNodePort: 31500, ports: [{port: 80, nodePort: 31500}]}',
+      ),
+      says('spec.healthCheckNodePort: Invalid value: 31500: provided port is already allocated'),
+    );
     await cluster.patch('web', { externalTrafficPolicy: 'Cluster' });
     assert.equal(cluster.stored.get('web')?.spec?.healthCheckNodePort, undefined);
     assert.ok(await cluster.create('{name: c, type: NodePort, ports: [{port: 80, nodePort: 31000}]}'));
@@ -486,6 +541,20 @@ describe('an update', () => {
     await cluster.create('{name: x, clusterIP: 10.96.0.30}');
     const back = await cluster.patch('web', { type: 'ClusterIP', externalName: null as never });
     assert.ok(back.clusterIP && back.clusterIP !== '10.96.0.30');
+  });
+
+  test('to ExternalName is the same for a headless Service whose clusterIP is taken away with it', async () => {
+    const cluster = new Cluster();
+    await cluster.create('{clusterIP: None, ports: [{port: 80}]}');
+    const change = { type: 'ExternalName', externalName: 'example.com', clusterIP: null as never };
+    const external = await cluster.patch('web', change);
+    for (const field of ['clusterIP', 'clusterIPs']) assert.ok(!(field in external), field);
+  });
+
+  test('that takes the external IPs away takes the policy for them too', async () => {
+    const cluster = new Cluster();
+    await cluster.create('{externalIPs: [203.0.113.5], externalTrafficPolicy: Cluster, ports: [{port: 80}]}');
+    assert.ok(!('externalTrafficPolicy' in (await cluster.patch('web', { externalIPs: [] }))));
   });
 
   test('away from LoadBalancer forgets what only that had, its status too', async () => {

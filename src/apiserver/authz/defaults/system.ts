@@ -149,7 +149,7 @@ const addOns: ClusterRole[] = [
   role('system:heapster', read('', 'events', 'namespaces', 'nodes', 'pods'), read('apps', 'deployments')),
 ];
 
-/** Switchboard's own: what carries traffic is read, and nothing is written. */
+/** Switchboard's own: what carries traffic is read, and nothing is written but events. */
 const traffic: ClusterRole[] = [
   role(
     'system:coredns',
@@ -163,6 +163,8 @@ const traffic: ClusterRole[] = [
     read('', 'endpoints', 'namespaces', 'nodes', 'pods', 'services'),
     read('discovery.k8s.io', 'endpointslices'),
     read('networking.k8s.io', 'ingressclasses', 'ingresses', 'networkpolicies', 'servicecidrs'),
+    // Which node an address of a Service is announced from.
+    writeEvents,
     // It renews its certificate itself.
     rule('create get list watch', signing, 'certificatesigningrequests'),
   ),

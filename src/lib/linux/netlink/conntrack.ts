@@ -2,7 +2,14 @@
  * Connections that the kernel tracks (nfnetlink, ctnetlink). A UDP flow has no end: one that was sent to
  * an endpoint that is gone goes on being sent there until its entry is deleted.
  */
-import { type Address, addressBytes, addressFromBytes, formatAddress, parseAddress } from '../../ip.ts';
+import {
+  type Address,
+  addressBytes,
+  addressFromBytes,
+  canonical,
+  formatAddress,
+  parseAddress,
+} from '../../ip.ts';
 import { type Attribute, decodeAttributes, type Request, u8, u16be, u32 } from './message.ts';
 import { type Netlink, sendDeletion } from './socket.ts';
 
@@ -63,7 +70,9 @@ function byOriginalPort(port: number): Attribute[] {
 }
 
 function byReplySource(address: Address, port: number): Attribute[] {
-  const by = FILTER_BY.IP_SRC | FILTER_BY.PROTO_NUM | FILTER_BY.SRC_PORT;
+  // The kernel's filter takes exactly the other IPv6 addresses (`ctnetlink_filter_match_tuple`): there the port has to do.
+  const byAddress = address.family === 4 ? FILTER_BY.IP_SRC : 0;
+  const by = byAddress | FILTER_BY.PROTO_NUM | FILTER_BY.SRC_PORT;
   const ip = [CTA_TUPLE.IP, [[CTA_IP[address.family].SRC, addressBytes(address)]]] as const;
   const protocol = [
     CTA_TUPLE.PROTO,
@@ -93,7 +102,9 @@ export function deleteUdpFlows(
     const attributes = decodeAttributes(body.subarray(4));
     const [original, reply] = [attributes.get(CTA.TUPLE_ORIG), attributes.get(CTA.TUPLE_REPLY)];
     const id = attributes.get(CTA.ID);
-    if (!original || !reply || !id || !also(flowOf(family, original, reply))) continue;
+    if (!original || !reply || !id) continue;
+    const flow = flowOf(family, original, reply);
+    if (!isAnsweredBy(filter, flow) || !also(flow)) continue;
     sendDeletion(socket, {
       what: 'delete a tracked UDP flow',
       type: typeOf(IPCTNL_MSG_CT.DELETE),
@@ -108,6 +119,9 @@ export function deleteUdpFlows(
   }
   return deleted;
 }
+
+const isAnsweredBy = (filter: UdpFilter, { replySource }: UdpFlow): boolean =>
+  !('replySource' in filter) || canonical(filter.replySource.address) === replySource.address;
 
 function flowOf(family: 4 | 6, original: Buffer, reply: Buffer): UdpFlow {
   return {

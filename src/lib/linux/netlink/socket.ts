@@ -35,7 +35,7 @@ const SOL_SOCKET = 1;
 const SO_RCVTIMEO = 20;
 const SO_RCVBUFFORCE = 33;
 
-export const protocol = { ROUTE: 0, NETFILTER: 12 } as const;
+export const protocol = { ROUTE: 0, SOCK_DIAG: 4, NETFILTER: 12 } as const;
 
 /** Opens a socket in this namespace, or in the one that a file holds open. */
 export function netlink(netns?: string, family: number = protocol.ROUTE): Netlink {
