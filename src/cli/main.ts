@@ -1,5 +1,5 @@
 /** The command line. Each command's code is loaded only when the command is given. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { fail } from './fail.ts';
 
 const program = new Command('switchboard')
@@ -18,6 +18,23 @@ onCluster('up', 'bring a cluster up; does nothing when it is up already')
   .option(
     '--kubeconfig <file>',
     "where the administrator's context is written; your own kubeconfig by default",
+  )
+  .addOption(
+    new Option(
+      '--ip-family <family>',
+      'what nodes, pods and Services have addresses of; dual by default',
+    ).choices(['ipv4', 'ipv6', 'dual']),
+  )
+  .option(
+    '--service-cidr <ranges>',
+    'for Services, one range of each family; of two, the first is the primary family',
+  )
+  .option('--pod-cidr <ranges>', 'for pods, likewise')
+  .option('--service-node-port-range <first-last>', 'for node ports; 30000-32767 by default')
+  .option(
+    '--load-balancer-pool <range>',
+    'what LoadBalancer addresses come from; may be given several times',
+    (pool: string, others: string[] | undefined) => [...(others ?? []), pool],
   )
   .option('--audit-policy <file>', 'write down who did what, by a policy of audit.k8s.io/v1')
   .action(async (options) => (await import('./up.ts')).upCommand(options));
@@ -118,6 +135,13 @@ component('ingress', 'an Ingress controller for any cluster, by HAProxy')
 component('proxy', 'Services in nftables, on any Linux node of any cluster')
   .option('--kubeconfig <file>', "which cluster; the pod's own service account by default")
   .option('--hostname-override <node>', "the node's name, when it is not the host's")
+  .option('--cluster-cidr <ranges>', "where pods have their addresses; the Node's spec.podCIDRs by default")
+  .option('--service-cidr <ranges>', 'where Services have theirs, beside the ranges of ServiceCIDRs')
+  .option('--healthz-bind-address <address>', '/healthz and /livez; nowhere when empty', '0.0.0.0:10256')
+  .option('--metrics-bind-address <address>', '/metrics; nowhere when empty', '127.0.0.1:10249')
+  .option('--nodeport-addresses <ranges>', "where node ports answer; 'primary' for the Node's InternalIPs")
+  .option('--masquerade-all', "what is sent to Services' addresses comes from the node", false)
+  .option('--cleanup', 'take the rules away again, and end')
   .action(async (options) => (await import('./proxy.ts')).proxyCommand(options));
 
 function positive(text: string): number {

@@ -2,7 +2,7 @@ import { nodes, pods } from '../api/resource.ts';
 import type { Client } from '../client/contract.ts';
 import { httpClient } from '../client/http.ts';
 import { fromKubeconfig } from '../client/kubeconfig.ts';
-import { addressesOf, apiPort } from '../cluster/addresses.ts';
+import { addressesOf, apiPort, hostAddressOf } from '../cluster/addresses.ts';
 import { clusterPaths } from '../cluster/paths.ts';
 import { type ClusterRecord, existingRecord, listRecords } from '../cluster/record.ts';
 import { isAlive, type ProcessId } from '../lib/process.ts';
@@ -12,8 +12,8 @@ export function listCommand(): void {
   const rows = listRecords().map((record) => [
     record.name,
     String(record.nodes.length),
-    `https://${addressesOf(record.index).hostAddress}:${apiPort}`,
-    addressesOf(record.index).lan.cidr,
+    `https://${hostAddressOf(record.index)}:${apiPort}`,
+    addressesOf(record).lanCIDRs.join(', '),
     record.nodes.every((n) => runs(n.process)) && runs(record.relay) ? 'running' : 'incomplete',
   ]);
   printTable(['NAME', 'NODES', 'API', 'LAN', 'STATE'], rows);
@@ -31,7 +31,7 @@ export async function statusCommand({ name }: { name: string }): Promise<void> {
   ]);
   printTable(['NODE', 'ROLE', 'ADDRESSES', 'MACHINE', 'KUBERNETES'], rows);
   const relay = runs(record.relay) ? `running (pid ${record.relay?.pid})` : 'not running';
-  process.stdout.write(`\nrelay: ${relay}, on ${addressesOf(record.index).hostAddress}\n`);
+  process.stdout.write(`\nrelay: ${relay}, on ${hostAddressOf(record.index)}\n`);
   if (!ready) {
     process.stdout.write('the API does not answer\n');
     process.exitCode = 1;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readPolicy } from '../apiserver/audit/read.ts';
-import { addressesOf } from '../cluster/addresses.ts';
+import { hostAddressOf } from '../cluster/addresses.ts';
+import type { IPFamilyChoice } from '../cluster/network.ts';
 import { clusterPaths } from '../cluster/paths.ts';
 import { waitUntilReady } from '../cluster/ready.ts';
 import { requireRoot } from '../cluster/root.ts';
@@ -13,6 +14,11 @@ export interface UpCommandOptions {
   nodes?: number;
   hermetic: boolean;
   kubeconfig?: string;
+  ipFamily?: IPFamilyChoice;
+  serviceCidr?: string;
+  podCidr?: string;
+  serviceNodePortRange?: string;
+  loadBalancerPool?: string[];
   /** A file. */
   auditPolicy?: string;
 }
@@ -23,12 +29,17 @@ export async function upCommand({ auditPolicy: file, ...options }: UpCommandOpti
   const startMs = performance.now();
   const shown = showProgress();
   await setup(shown.step);
-  const record = await up({ ...options, ...(auditPolicy && { auditPolicy }) }, shown.step);
+  const network = {
+    ipFamily: options.ipFamily,
+    serviceCIDR: options.serviceCidr,
+    podCIDR: options.podCidr,
+    serviceNodePortRange: options.serviceNodePortRange,
+  };
+  const record = await up({ ...options, network, ...(auditPolicy && { auditPolicy }) }, shown.step);
   await waitUntilReady(record, shown.step);
   shown.done();
-  const { hostAddress } = addressesOf(record.index);
   process.stderr.write(
-    `Cluster ${record.name} is up after ${duration(performance.now() - startMs)}: ${record.nodes.length} node(s), API and node ports on ${hostAddress}\n` +
+    `Cluster ${record.name} is up after ${duration(performance.now() - startMs)}: ${record.nodes.length} node(s), API and node ports on ${hostAddressOf(record.index)}\n` +
       `kubectl's context is switchboard-${record.name} (in ${record.userKubeconfig}; also alone in ${clusterPaths(record.name).kubeconfig})\n`,
   );
 }

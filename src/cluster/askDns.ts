@@ -4,15 +4,21 @@ import { decodeMessage } from '../dns/wire/decode.ts';
 import { encodeMessage } from '../dns/wire/encode.ts';
 import { questionMessage } from '../dns/wire/message.ts';
 import { recordType } from '../dns/wire/types.ts';
+import { anyAddress, familyOf } from '../lib/ip.ts';
 import { socketIn } from '../lib/linux/sockets.ts';
 import { clusterDomain } from './addresses.ts';
 
-const question = encodeMessage(questionMessage(1, `kubernetes.default.svc.${clusterDomain}.`, recordType.A));
+const name = `kubernetes.default.svc.${clusterDomain}.`;
+const question = {
+  4: encodeMessage(questionMessage(1, name, recordType.A)),
+  6: encodeMessage(questionMessage(1, name, recordType.AAAA)),
+};
 
 /** Whether the server answers, from the network namespace `netns`, with the address of the API's own Service. */
 export function dnsAnswers(netns: string, server: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = dgram.createSocket('udp4');
+    const family = familyOf(server);
+    const socket = dgram.createSocket(`udp${family}`);
     const finish = (answered: boolean) => {
       clearTimeout(late);
       socket.close();
@@ -22,7 +28,7 @@ export function dnsAnswers(netns: string, server: string): Promise<boolean> {
     const late = setTimeout(() => finish(false), 200);
     socket.on('error', () => finish(false));
     socket.on('message', (answer) => finish(decodeMessage(answer).answers.length > 0));
-    const fd = socketIn(netns, { type: 'udp', family: 4, bind: { address: '0.0.0.0', port: 0 } });
-    socket.bind({ fd }, () => socket.connect(53, server, () => socket.send(question)));
+    const fd = socketIn(netns, { type: 'udp', family, bind: { address: anyAddress[family], port: 0 } });
+    socket.bind({ fd }, () => socket.connect(53, server, () => socket.send(question[family])));
   });
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { test } from 'node:test';
 import { addressesOf } from './addresses.ts';
 import { certificatesOf } from './certificates.ts';
+import { defaultNetwork } from './network.ts';
 import type { NodeRecord } from './record.ts';
 
 const node = (name: string, last: number, controlPlane: boolean): NodeRecord => ({
@@ -16,7 +17,7 @@ const node = (name: string, last: number, controlPlane: boolean): NodeRecord => 
 test('a cluster keeps its certificates, and a node that joins gets its own', async () => {
   const directory = mkdtempSync(`${tmpdir()}/switchboard-pki-`);
   try {
-    const addresses = addressesOf(0);
+    const addresses = addressesOf({ index: 0, network: defaultNetwork });
     const first = await certificatesOf(directory, addresses, [node('one', 2, true)], Date.now());
     const second = await certificatesOf(
       directory,
@@ -45,7 +46,12 @@ test('what gets old is made anew by the next up; the authority and the keys of t
   try {
     const nowMs = Date.now();
     const at = (days: number) =>
-      certificatesOf(directory, addressesOf(0), [node('one', 2, true)], nowMs + days * dayMs);
+      certificatesOf(
+        directory,
+        addressesOf({ index: 0, network: defaultNetwork }),
+        [node('one', 2, true)],
+        nowMs + days * dayMs,
+      );
     const first = await at(0);
     const certificates = ({ apiserver, kubeletClient, admin, network, nodes }: typeof first) =>
       [apiserver, kubeletClient, admin, network, nodes['one']?.node, nodes['one']?.serving].map(

@@ -113,7 +113,7 @@ export function serverNames(addresses: ClusterAddresses, nodes: readonly NodeRec
       '127.0.0.1',
       '::1',
       addresses.hostAddress,
-      addresses.hostOnLan,
+      ...addresses.hostOnLan,
       ...controlPlane.flatMap((node) => node.addresses),
     ],
   };

@@ -1,10 +1,12 @@
 /** What the processes of a cluster are told when they start: pure, from the cluster's record. */
 import type { AgentConfig } from '../agent/config.ts';
 import type { AuditPolicy } from '../apiserver/audit/policy.ts';
+import { bracketed } from '../lib/ip.ts';
 import type { KeyPair } from '../lib/pki/certificate.ts';
 import type { SealKey } from '../store/index.ts';
-import { addressesOf, apiPort, clusterDomain } from './addresses.ts';
+import { addressesOf, apiPort, clusterDomain, hostAddressOf } from './addresses.ts';
 import { type ClusterCertificates, serverNames } from './certificates.ts';
+import { beyondLan } from './loadBalancerPools.ts';
 import { imagesDir } from './paths.ts';
 import type { ClusterRecord, NodeRecord } from './record.ts';
 import type { RelayConfig } from './relay/relay.ts';
@@ -28,6 +30,7 @@ export interface ControlPlaneConfig {
   podCIDRs: string[];
   serviceCIDRs: string[];
   nodePorts: { first: number; last: number };
+  loadBalancerPools: string[];
   kubernetesService: string;
   clusterDNS: string;
   clusterDomain: string;
@@ -40,7 +43,8 @@ export function controlPlaneConfig(
   node: NodeRecord,
   certs: ClusterCertificates,
 ): ControlPlaneConfig {
-  const { podCIDRs, serviceCIDRs, nodePorts, kubernetesService, clusterDNS } = addressesOf(cluster.index);
+  const { podCIDRs, serviceCIDRs, nodePorts, loadBalancerPools, kubernetesService, clusterDNS } =
+    addressesOf(cluster);
   return {
     nodeName: node.name,
     addresses: node.addresses,
@@ -48,7 +52,7 @@ export function controlPlaneConfig(
     dataDir: '/var/lib/switchboard/controlplane',
     authority: certs.authority,
     serving: certs.apiserver,
-    serverNames: serverNames(addressesOf(cluster.index), cluster.nodes),
+    serverNames: serverNames(addressesOf(cluster), cluster.nodes),
     kubeletClient: certs.kubeletClient,
     serviceAccountKey: certs.serviceAccountKey,
     storeKeys: certs.storeKeys,
@@ -56,6 +60,7 @@ export function controlPlaneConfig(
     podCIDRs,
     serviceCIDRs,
     nodePorts,
+    loadBalancerPools,
     kubernetesService,
     clusterDNS,
     clusterDomain,
@@ -72,18 +77,19 @@ export function agentConfig(
   const controlPlane = cluster.nodes.find((n) => n.controlPlane);
   if (!identity || !controlPlane)
     throw new Error(`Cannot configure node ${node.name}: the cluster's record is not whole`);
-  const { podCIDRs, serviceCIDRs, clusterDNS } = addressesOf(cluster.index);
+  const { podCIDRs, serviceCIDRs, clusterDNS, lanCIDRs, loadBalancerPools } = addressesOf(cluster);
   return {
     nodeName: node.name,
     nodeIPs: node.addresses,
     controlPlane: node.controlPlane,
-    server: `https://${controlPlane.addresses[0]}:${apiPort}`,
+    server: `https://${bracketed(controlPlane.addresses[0])}:${apiPort}`,
     ca: certs.authority.certificate,
     node: identity.node,
     network: certs.network,
     serving: identity.serving,
     podCIDRs,
     serviceCIDRs,
+    lanRoutes: beyondLan(loadBalancerPools, lanCIDRs),
     clusterDNS,
     clusterDomain,
     imagesDir,
@@ -98,10 +104,10 @@ export function relayConfig(
 ): RelayConfig {
   const controlPlane = cluster.nodes.filter((n) => n.controlPlane).map((n) => n.addresses[0]);
   return {
-    hostAddress: addressesOf(cluster.index).hostAddress,
+    hostAddress: hostAddressOf(cluster.index),
     lanNetns,
     controlPlane,
-    nodes: cluster.nodes.map((n) => n.addresses[0]),
+    nodes: cluster.nodes.flatMap((n) => n.addresses),
     ca: certs.authority.certificate,
     network: certs.network,
   };

@@ -53,7 +53,7 @@ async function nodesReady(record: ClusterRecord): Promise<void> {
 async function namesAnswered(record: ClusterRecord): Promise<void> {
   const pid = record.nodes[0]?.process?.pid;
   if (pid === undefined) throw new Error('Cannot ask for names: the first node is stopped');
-  const server = addressesOf(record.index).clusterDNS;
+  const server = addressesOf(record).clusterDNS;
   const until = Date.now() + patienceMs;
   while (!(await dnsAnswers(`/proc/${pid}/ns/net`, server))) {
     if (Date.now() > until)

@@ -3,12 +3,13 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import type { AuditPolicy } from '../apiserver/audit/policy.ts';
 import type { ProcessId } from '../lib/process.ts';
 import { mostClusters } from './addresses.ts';
+import { type ClusterNetwork, defaultNetwork } from './network.ts';
 import { clusterPaths, clustersDir } from './paths.ts';
 
 export interface NodeRecord {
   name: string;
-  /** IPv4 and IPv6 on the LAN. */
-  addresses: [string, string];
+  /** On the LAN, one of each of the cluster's families, the primary one first. */
+  addresses: [string, ...string[]];
   controlPlane: boolean;
   /** The node's PID 1; absent when the node was stopped. */
   process?: ProcessId;
@@ -19,6 +20,9 @@ export interface ClusterRecord {
   /** k of the address ranges. */
   index: number;
   hermetic: boolean;
+  network: ClusterNetwork;
+  /** What LoadBalancer addresses were asked to come from; the usual ones when absent. */
+  loadBalancerPools?: string[];
   /** What the API server writes down of requests; nothing when absent. */
   auditPolicy?: AuditPolicy;
   nodes: NodeRecord[];
@@ -29,12 +33,17 @@ export interface ClusterRecord {
 
 export function readRecord(name: string): ClusterRecord | undefined {
   try {
-    return JSON.parse(readFileSync(clusterPaths(name).record, 'utf8')) as ClusterRecord;
+    return completed(JSON.parse(readFileSync(clusterPaths(name).record, 'utf8')) as WrittenRecord);
   } catch (err) {
     if ((err as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw err;
   }
 }
+
+type WrittenRecord = Omit<ClusterRecord, 'network'> & { network?: ClusterNetwork };
+
+/** Clusters that were made before there was a choice have the usual network. */
+export const completed = (written: WrittenRecord): ClusterRecord => ({ network: defaultNetwork, ...written });
 
 export function writeRecord(record: ClusterRecord): void {
   const { dir, record: file } = clusterPaths(record.name);

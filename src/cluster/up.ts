@@ -1,21 +1,31 @@
 /** Brings a cluster up: from nothing, from half of it, or finds that all of it runs already. */
 import { mkdirSync } from 'node:fs';
-import { isDeepStrictEqual } from 'node:util';
 import type { AuditPolicy } from '../apiserver/audit/policy.ts';
 import { removeNamespace } from '../lib/linux/namespaces.ts';
 import { isAlive } from '../lib/process.ts';
 import { createLan, joinHost } from '../network/lan.ts';
-import { addressesOf, apiPort, type ClusterAddresses, nodeAddresses } from './addresses.ts';
+import {
+  addressesOf,
+  apiPort,
+  type ClusterAddresses,
+  hostAddressOf,
+  nodeAddresses,
+  withLanPrefix,
+} from './addresses.ts';
+import { agreeing } from './agreeing.ts';
 import { type ClusterCertificates, certificatesOf } from './certificates.ts';
 import { relayConfig } from './config.ts';
 import { down } from './down.ts';
 import { kubeconfigOf, mergeKubeconfig, userKubeconfig, writeKubeconfig } from './kubeconfig.ts';
 import { lanExists } from './lan.ts';
+import { beyondLan, checkPools } from './loadBalancerPools.ts';
 import { withLock } from './lock.ts';
+import { type NetworkOptions, networkOf } from './network.ts';
 import { bootNode } from './node/boot.ts';
 import { clusterPaths, lockFile } from './paths.ts';
 import { portIsFree } from './ports.ts';
 import type { Progress } from './progress.ts';
+import { checkRoom } from './ranges.ts';
 import {
   type ClusterRecord,
   checkClusterName,
@@ -33,6 +43,10 @@ export interface UpOptions {
   /** How many nodes; those that it has, or one, when left out. */
   nodes?: number;
   hermetic: boolean;
+  /** Which addresses; those that it has, or the usual ones, when left out. */
+  network?: NetworkOptions;
+  /** What LoadBalancer addresses come from; what it has, or the usual ones, when left out. */
+  loadBalancerPool?: string[];
   /** What is written down of requests; what the cluster has, or nothing, when left out. */
   auditPolicy?: AuditPolicy;
   /** Where the administrator's context goes; the user's own kubeconfig when left out. */
@@ -56,9 +70,19 @@ export async function up(options: UpOptions, progress: Progress): Promise<Cluste
 }
 
 /** A new cluster: nothing exists yet but its place among the others. */
-async function planned({ name, nodes = 1, hermetic, auditPolicy }: UpOptions): Promise<ClusterRecord> {
+async function planned({
+  name,
+  nodes = 1,
+  hermetic,
+  network: asked = {},
+  loadBalancerPool: pools,
+  auditPolicy,
+}: UpOptions): Promise<ClusterRecord> {
+  const network = networkOf(asked);
+  checkRoom(network.podCIDRs, nodes);
   const index = freeIndex(listRecords().map((r) => r.index));
-  const { hostAddress } = addressesOf(index);
+  if (pools) checkPools(pools, addressesOf({ index, network }));
+  const hostAddress = hostAddressOf(index);
   if (!(await portIsFree(hostAddress, apiPort))) {
     throw new Error(
       `Cannot use ${hostAddress}:${apiPort} for the API: something else listens there; find it with: ss -ltnp 'sport = :${apiPort}'`,
@@ -68,10 +92,12 @@ async function planned({ name, nodes = 1, hermetic, auditPolicy }: UpOptions): P
     name,
     index,
     hermetic,
+    network,
+    ...(pools && { loadBalancerPools: pools }),
     ...(auditPolicy && { auditPolicy }),
     nodes: Array.from({ length: nodes }, (_, i) => ({
       name: nodeName(name, i + 1),
-      addresses: nodeAddresses(index, i + 1),
+      addresses: nodeAddresses({ index, network }, i + 1),
       controlPlane: i === 0,
     })),
   };
@@ -79,28 +105,9 @@ async function planned({ name, nodes = 1, hermetic, auditPolicy }: UpOptions): P
   return record;
 }
 
-function agreeing(known: ClusterRecord, { nodes, hermetic, auditPolicy }: UpOptions): ClusterRecord {
-  if (nodes !== undefined && nodes !== known.nodes.length) {
-    throw new Error(
-      `Cannot change cluster ${known.name} from ${known.nodes.length} to ${nodes} nodes: take it down first with: switchboard down --name ${known.name}`,
-    );
-  }
-  if (hermetic !== known.hermetic) {
-    throw new Error(
-      `Cannot change whether cluster ${known.name} is hermetic: take it down first with: switchboard down --name ${known.name}`,
-    );
-  }
-  if (auditPolicy !== undefined && !isDeepStrictEqual(auditPolicy, known.auditPolicy)) {
-    throw new Error(
-      `Cannot change the audit policy of cluster ${known.name}: take it down first with: switchboard down --name ${known.name}`,
-    );
-  }
-  return known;
-}
-
 async function run(record: ClusterRecord, options: UpOptions, progress: Progress): Promise<ClusterRecord> {
   const paths = clusterPaths(record.name);
-  const addresses = addressesOf(record.index);
+  const addresses = addressesOf(record);
   mkdirSync(paths.run, { recursive: true });
   progress('certificates');
   const certs = await certificatesOf(paths.pki, addresses, record.nodes, Date.now());
@@ -127,10 +134,11 @@ function ensureLan(record: ClusterRecord, addresses: ClusterAddresses): void {
   removeNamespace(lanNetns);
   createLan({
     netnsFile: lanNetns,
-    addresses: [`${addresses.lanAddress}/20`, `${addresses.lanAddress6}/64`],
+    addresses: addresses.lanAddresses.map(withLanPrefix),
+    routes: beyondLan(addresses.loadBalancerPools, addresses.lanCIDRs),
   });
   if (!record.hermetic)
-    joinHost({ lanNetns, name: hostLink(record), addresses: [`${addresses.hostOnLan}/20`] });
+    joinHost({ lanNetns, name: hostLink(record), addresses: addresses.hostOnLan.map(withLanPrefix) });
 }
 
 function writeAccess(

@@ -18,8 +18,9 @@ import {
   setLink,
 } from '../lib/linux/netlink/links.ts';
 import type { Request } from '../lib/linux/netlink/message.ts';
+import { replaceRoute } from '../lib/linux/netlink/routes.ts';
 import { type Netlink, netlink } from '../lib/linux/netlink/socket.ts';
-import { writeSysctlsIfPresent } from '../lib/linux/sysctl.ts';
+import { readSysctl, writeSysctlsIfPresent } from '../lib/linux/sysctl.ts';
 import { bridgesDoNotFilter } from './node.ts';
 
 const bridge = 'lan';
@@ -39,9 +40,11 @@ export interface LanOptions {
   netnsFile: string;
   /** The LAN's own, with prefix: `172.30.0.1/20`. External clients that run in its namespace have them. */
   addresses: readonly string[];
+  /** Other ranges that are on this LAN: `192.168.77.0/24`. */
+  routes?: readonly string[];
 }
 
-export function createLan({ netnsFile, addresses }: LanOptions): void {
+export function createLan({ netnsFile, addresses, routes = [] }: LanOptions): void {
   mkdirSync(dirname(netnsFile), { recursive: true });
   createNetns(netnsFile, () => {
     writeSysctlsIfPresent({ ...bridgesDoNotFilter, ...usableAtOnce });
@@ -49,7 +52,11 @@ export function createLan({ netnsFile, addresses }: LanOptions): void {
     try {
       lan.send(addBridge(bridge), setLink(loopback, { up: true }));
       const link = indexOf(lan, bridge);
-      lan.send(setLink(link, { up: true }), ...addresses.map((address) => withPrefix(link, address)));
+      lan.send(
+        setLink(link, { up: true }),
+        ...addresses.map((address) => withPrefix(link, address)),
+        ...routes.map((destination) => replaceRoute({ destination, link })),
+      );
     } finally {
       lan.close();
     }
@@ -60,7 +67,7 @@ export interface NodePlug {
   lanNetns: string;
   nodeNetns: string;
   nodeName: string;
-  /** Of the node on the LAN, with prefix: `172.30.0.2/20`. IPv4 first. */
+  /** Of the node on the LAN, with prefix: `172.30.0.2/20`. The primary family's first. */
   addresses: readonly string[];
 }
 
@@ -90,9 +97,15 @@ export interface HostPlug {
   hostNetns?: string;
 }
 
-/** Plugs the host into the LAN by one link; of the host nothing else changes. */
+/**
+ * Plugs the host into the LAN by one link; of the host nothing else changes. A host without IPv6, as many
+ * containers are, has no address of it there either.
+ */
 export function joinHost({ lanNetns, name, addresses, hostNetns }: HostPlug): void {
-  plugIn(lanNetns, hostPort, { netns: hostNetns ?? '/proc/thread-self/ns/net', name, addresses });
+  const netns = hostNetns ?? '/proc/thread-self/ns/net';
+  const hasIPv6 = inNamespace(netns, () => readSysctl('net.ipv6.conf.default.disable_ipv6')) === '0';
+  const usable = addresses.filter((address) => familyOf(address) === 4 || hasIPv6);
+  plugIn(lanNetns, hostPort, { netns, name, addresses: usable });
 }
 
 /** Nothing happens if the host has no link of this name. */
@@ -107,7 +120,7 @@ interface OuterEnd {
   addresses: readonly string[];
 }
 
-/** A locally administered address that carries the IPv4 address. */
+/** A locally administered address that carries the last four bytes of an IP address. */
 const macOf = (address: string): string => {
   const bytes = addressBytes(parseAddress(address.split('/')[0] ?? ''));
   return ['02', '53', ...[...bytes.subarray(-4)].map((byte) => byte.toString(16).padStart(2, '0'))].join(':');

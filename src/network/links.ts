@@ -14,7 +14,7 @@ import { openRecords, type PodRecord, type Records } from './records.ts';
 export interface PodNetworkOptions {
   /** Of this node, as its Node object has them; undefined until it has. */
   podCIDRs: () => readonly string[] | undefined;
-  /** What `hostNetwork` pods have as their addresses, IPv4 first. */
+  /** What `hostNetwork` pods have as their addresses, the primary family's first. */
   nodeIPs: () => readonly string[];
   /** Keeps the pods' addresses over a restart of the agent. */
   stateDir: string;

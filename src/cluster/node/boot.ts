@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createNetns, removeNamespace } from '../../lib/linux/namespaces.ts';
 import { ended, identify, type ProcessId, signalProcess } from '../../lib/process.ts';
 import { attachNode } from '../../network/lan.ts';
+import { withLanPrefix } from '../addresses.ts';
 import type { ClusterCertificates } from '../certificates.ts';
 import { componentCommand } from '../component.ts';
 import { agentConfig, controlPlaneConfig } from '../config.ts';
@@ -52,7 +53,7 @@ export async function bootNode(
       lanNetns: clusterPaths(cluster.name).lanNetns,
       nodeNetns: paths.netns,
       nodeName: node.name,
-      addresses: [`${node.addresses[0]}/20`, `${node.addresses[1]}/64`],
+      addresses: node.addresses.map(withLanPrefix),
     });
     const script = launchScript({
       hostname: node.name,

@@ -22,7 +22,7 @@ export async function startNode(cluster: string, name: string): Promise<boolean>
   if (node.process && isAlive(node.process)) return false;
   const certs = await certificatesOf(
     clusterPaths(cluster).pki,
-    addressesOf(record.index),
+    addressesOf(record),
     record.nodes,
     Date.now(),
   );

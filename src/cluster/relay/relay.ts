@@ -1,33 +1,31 @@
 /**
  * The one process of a cluster that stands on the host: it carries what comes in by the host's loopback
- * (the API, node ports) to the nodes. It is a process of its own, so that a control plane
- * that restarts cuts nobody.
+ * (the API, node ports, the ports of load balancers) to the nodes. It is a process of its own, so that a
+ * control plane that restarts cuts nobody.
  */
 import dgram from 'node:dgram';
 import { readFileSync } from 'node:fs';
-import net from 'node:net';
 import { nodes, services } from '../../api/resource.ts';
-import type { Node } from '../../api/types.ts';
 import { type HttpClient, httpClient } from '../../client/http.ts';
 import { networkClient, ownIdentity } from '../../client/identity.ts';
 import { informer } from '../../client/informer.ts';
 import { systemClock } from '../../lib/clock.ts';
-import { socketIn } from '../../lib/linux/sockets.ts';
-import { logger } from '../../lib/log.ts';
+import { anyAddress, bracketed, type Family } from '../../lib/ip.ts';
+import { connectIn, socketIn, tcpSocketIn } from '../../lib/linux/sockets.ts';
 import type { KeyPair } from '../../lib/pki/certificate.ts';
 import { apiPort } from '../addresses.ts';
 import { dialer } from './dial.ts';
-import { desiredListeners, type Listener } from './listeners.ts';
+import type { Listener } from './listeners.ts';
+import { addressesOf } from './nodes.ts';
+import { followPorts } from './ports.ts';
 import { relayTcp } from './tcp.ts';
 import { relayUdp } from './udp.ts';
-
-const log = logger('relay');
 
 export interface RelayConfig {
   hostAddress: string;
   /** Namespace file of the LAN. */
   lanNetns: string;
-  /** Addresses of all nodes, those of the control plane first. */
+  /** All addresses of all nodes, those of the control plane first. */
   nodes: string[];
   controlPlane: string[];
   ca: string;
@@ -42,13 +40,18 @@ const dialTimeoutMs = 1_000;
  * own port is taken.
  */
 export async function runRelay(config: RelayConfig, directory: string, signal: AbortSignal): Promise<void> {
-  const connect = (address: string, port: number) => dialIn(config.lanNetns, address, port);
+  const connect = async (address: string, port: number) => {
+    const options = { allowHalfOpen: true, timeoutMs: dialTimeoutMs };
+    return (await connectIn(config.lanNetns, address, port, options)).setNoDelay();
+  };
   const toControlPlane = dialer(config.controlPlane, connect);
-  const toNodes = dialer(config.nodes, connect);
+  const toNodesBy = (family: Family) => dialer(addressesOf([], config.nodes, family), connect);
+  const toNodes = { 4: toNodesBy(4), 6: toNodesBy(6) };
   await relayTcp({ host: config.hostAddress, port: apiPort, dial: () => toControlPlane.dial(apiPort) });
 
+  const apiServer = config.controlPlane[0] ?? '';
   const client: HttpClient = httpClient({
-    server: `https://${config.controlPlane[0]}:${apiPort}`,
+    server: `https://${bracketed(apiServer)}:${apiPort}`,
     ca: config.ca,
     identity: ownIdentity({
       name: 'network',
@@ -60,42 +63,31 @@ export async function runRelay(config: RelayConfig, directory: string, signal: A
       clock: systemClock,
       signal,
     }),
-    connect: () => openIn(config.lanNetns).connect(apiPort, config.controlPlane[0] ?? ''),
+    connect: () => tcpSocketIn(config.lanNetns, apiServer).connect(apiPort, apiServer),
   });
   const knownNodes = informer(client, nodes, { signal });
-  knownNodes.onChange(() => toNodes.update(addressesOf([...knownNodes.list()], config.nodes)));
-
-  const known = informer(client, services, { signal });
-  const open = new Map<string, Promise<{ close(): void } | undefined>>();
-  known.onChange(() => {
-    const wanted = desiredListeners(known.list());
-    for (const [name, listener] of wanted) if (!open.has(name)) open.set(name, listen(listener));
-    for (const [name, listening] of open) {
-      if (wanted.has(name)) continue;
-      open.delete(name);
-      void listening.then((l) => l?.close());
-    }
+  knownNodes.onChange(() => {
+    const all = [...knownNodes.list()];
+    for (const family of [4, 6] as const) toNodes[family].update(addressesOf(all, config.nodes, family));
   });
 
-  async function listen({ protocol, port }: Listener) {
-    try {
-      if (protocol === 'TCP') {
-        return await relayTcp({ host: config.hostAddress, port, dial: () => toNodes.dial(port) });
-      }
-      return await relayUdp({
-        host: config.hostAddress,
-        port,
-        clock: systemClock,
-        open: () => datagramIn(config.lanNetns),
-        target: () => ({ address: toNodes.first(), port }),
-      });
-    } catch (err) {
-      log.warn(
-        { protocol, port, err: String(err) },
-        'this node port cannot be had on the host: something else listens there',
-      );
-      return undefined;
+  followPorts(informer(client, services, { signal }), listen);
+
+  function listen({ protocol, port }: Listener, now: () => Listener) {
+    const host = config.hostAddress;
+    if (protocol === 'TCP') {
+      const dial = () => {
+        const { address, family } = now();
+        return address === undefined ? toNodes[family].dial(port) : connect(address, port);
+      };
+      return relayTcp({ host, port, dial });
     }
+    const target = () => {
+      const { address, family } = now();
+      return { address: address ?? toNodes[family].first(), port };
+    };
+    const open = () => datagramIn(config.lanNetns, now().family);
+    return relayUdp({ host, port, clock: systemClock, open, target });
   }
 
   await new Promise((resolve) => signal.addEventListener('abort', resolve));
@@ -105,40 +97,10 @@ export async function runRelay(config: RelayConfig, directory: string, signal: A
 export const readRelayConfig = (file: string): RelayConfig =>
   JSON.parse(readFileSync(file, 'utf8')) as RelayConfig;
 
-/** Ready nodes first; all that the cluster was made with while no node is known. */
-function addressesOf(known: readonly Node[], made: readonly string[]): string[] {
-  const ready = known.filter((n) =>
-    n.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True'),
-  );
-  const addresses = (ready.length > 0 ? ready : known).flatMap(
-    (n) => n.status?.addresses?.find((a) => a.type === 'InternalIP')?.address ?? [],
-  );
-  return addresses.length > 0 ? addresses : [...made];
-}
-
-const openIn = (netns: string): net.Socket =>
-  new net.Socket({ fd: socketIn(netns, { type: 'tcp', family: 4 }), allowHalfOpen: true });
-
-function dialIn(netns: string, address: string, port: number): Promise<net.Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = openIn(netns);
-    const fail = (err: Error) => {
-      socket.destroy();
-      reject(err);
-    };
-    socket.setNoDelay(true);
-    socket.setTimeout(dialTimeoutMs, () => fail(new Error(`Cannot reach ${address}:${port}: no answer`)));
-    socket.once('error', fail);
-    socket.connect(port, address, () => {
-      socket.setTimeout(0);
-      socket.off('error', fail);
-      resolve(socket);
-    });
+function datagramIn(netns: string, family: Family): dgram.Socket {
+  const socket = dgram.createSocket(`udp${family}`);
+  socket.bind({
+    fd: socketIn(netns, { type: 'udp', family, bind: { address: anyAddress[family], port: 0 } }),
   });
-}
-
-function datagramIn(netns: string): dgram.Socket {
-  const socket = dgram.createSocket('udp4');
-  socket.bind({ fd: socketIn(netns, { type: 'udp', family: 4, bind: { address: '0.0.0.0', port: 0 } }) });
   return socket;
 }
