@@ -11,25 +11,28 @@ import {
   serviceCIDRs as serviceCIDRResource,
   services,
 } from '../api/resource.ts';
+import { eventRecorder } from '../client/events.ts';
 import { type HttpClient, httpClient } from '../client/http.ts';
 import { networkClient, nodeClient, nodeServing, ownIdentity } from '../client/identity.ts';
 import { informer } from '../client/informer.ts';
 import { imageStore } from '../kubelet/images/store.ts';
-import { startKubelet } from '../kubelet/index.ts';
+import { assignedPods, startKubelet } from '../kubelet/index.ts';
 import { conmonRuntime } from '../kubelet/runtime/index.ts';
 import { systemClock } from '../lib/clock.ts';
 import { logger } from '../lib/log.ts';
+import { startLoadBalancer } from '../loadbalancer/sync.ts';
 import { podNetwork } from '../network/links.ts';
 import { prepareNode, routeServices } from '../network/node.ts';
 import { nodeEndOf, nodeEndPrefix } from '../network/podLink.ts';
 import { syncRoutes } from '../network/routeSync.ts';
 import { kernelNft } from '../nft/kernel.ts';
 import { startPolicy } from '../policy/sync.ts';
-import { startProxy } from '../proxy/sync.ts';
+import { defaultAddresses, serveProxy } from '../proxy/serve.ts';
+import { followServiceRanges } from '../proxy/serviceRanges.ts';
 import type { AgentConfig } from './config.ts';
+import { departures } from './departures.ts';
 import { serveKubelet } from './kubeletServer.ts';
 import { readiness } from './readiness.ts';
-import { followServiceRanges } from './serviceRanges.ts';
 
 const log = logger('agent');
 const clock = systemClock;
@@ -48,7 +51,7 @@ const throughHost = [
 /** Runs until the signal. */
 export async function runAgent(config: AgentConfig, signal: AbortSignal): Promise<void> {
   const { nodeName, nodeIPs, serviceCIDRs, podCIDRs: clusterCIDRs, server, ca } = config;
-  prepareNode({ nodeIPs, serviceCIDRs });
+  prepareNode({ nodeIPs, serviceCIDRs: [...serviceCIDRs, ...config.lanRoutes] });
 
   const identities = { directory: `${stateDirectory}/pki`, ca, client: () => own, clock, signal };
   const asNode = ownIdentity({
@@ -73,16 +76,41 @@ export async function runAgent(config: AgentConfig, signal: AbortSignal): Promis
   });
   const knownSlices = informer(network, endpointSlices, { signal });
 
+  const knownPods = assignedPods(own, nodeName, { signal, clock });
+
   const podCIDRs = () => knownNodes.get(nodeName)?.spec?.podCIDRs;
   const routes = syncRoutes({ nodes: knownNodes, nodeName });
   const nft = kernelNft();
-  const proxy = startProxy({
+  const proxy = serveProxy({
+    hasPools: true,
+    ...defaultAddresses,
+    events: eventRecorder(own, 'kube-proxy', nodeName, clock),
     services: knownServices,
     slices: knownSlices,
+    nodes: knownNodes,
+    pods: knownPods,
     nft,
     nodeName,
     clusterCIDRs,
     serviceCIDRs,
+    signal,
+  });
+  const events = eventRecorder(network, 'switchboard-loadbalancer', nodeName);
+  const loadBalancer = startLoadBalancer({
+    services: knownServices,
+    slices: knownSlices,
+    nodes: knownNodes,
+    nodeName,
+    nodeIPs,
+    rules: () => proxy.synced.then(() => proxy.settled()),
+    onTaken: (service, address) =>
+      events.event(
+        services,
+        service,
+        'Normal',
+        'NodeAssigned',
+        `${address} is announced from node ${nodeName}`,
+      ),
   });
   followServiceRanges(informer(network, serviceCIDRResource, { signal }), serviceCIDRs, (now, gone) => {
     // Rules first: what has a route and no rule would be sent to the LAN.
@@ -111,7 +139,9 @@ export async function runAgent(config: AgentConfig, signal: AbortSignal): Promis
     images: imageStore({ dir: config.imagesDir, enter: throughHost, hermetic: config.hermetic }),
     runtime: conmonRuntime({ stateDirectory, runDirectory, cgroupParent, clock, signal }),
     beforeStart: (pod) => policy.beforeStart(pod),
+    beforeStop: departures(knownSlices, () => proxy.settled()),
     services: knownServices,
+    pods: knownPods,
     clusterDNS: [config.clusterDNS],
     clusterDomain: config.clusterDomain,
     paths: { state: stateDirectory, logs: '/var/log/pods' },
@@ -131,6 +161,7 @@ export async function runAgent(config: AgentConfig, signal: AbortSignal): Promis
   await new Promise((resolve) => signal.addEventListener('abort', resolve));
   await kubeletServer.closed;
   policy.stop();
+  loadBalancer.stop();
   proxy.stop();
   routes.stop();
   await nft.close();

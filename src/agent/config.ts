@@ -3,7 +3,7 @@ import type { KeyPair } from '../lib/pki/certificate.ts';
 /** What an agent is told about its node and its cluster. */
 export interface AgentConfig {
   nodeName: string;
-  /** On the LAN, IPv4 first. */
+  /** On the LAN, the primary family's first. */
   nodeIPs: string[];
   /** Whether the control plane runs on this node too. */
   controlPlane: boolean;
@@ -18,6 +18,8 @@ export interface AgentConfig {
   serving: KeyPair;
   podCIDRs: string[];
   serviceCIDRs: string[];
+  /** Ranges outside of the LAN's own that are on the LAN: pools of LoadBalancer addresses. */
+  lanRoutes: string[];
   clusterDNS: string;
   clusterDomain: string;
   imagesDir: string;

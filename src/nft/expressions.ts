@@ -9,6 +9,7 @@ const selectors = [
   'ct original ip6 daddr',
   'ct original ip daddr',
   'fib daddr type',
+  'fib saddr type',
   'ip saddr',
   'ip daddr',
   'ip6 saddr',
@@ -49,7 +50,7 @@ export type Statement =
   | { kind: 'setMark'; value: Expression }
   | { kind: 'dnat'; family: 4 | 6; to: Expression }
   | { kind: 'masquerade' }
-  | { kind: 'update'; container: string; key: Expression; value?: Expression }
+  | { kind: 'update' | 'delete'; container: string; key: Expression; value?: Expression }
   | Verdict;
 
 /** Reads a rule from left to right. */
@@ -95,17 +96,17 @@ function statement(reader: Reader): Statement {
   if (reader.take(/meta mark set/)) return { kind: 'setMark', value: expression(reader) };
   const dnat = reader.take(/dnat (ip6?) to/);
   if (dnat) return { kind: 'dnat', family: dnat[1] === 'ip' ? 4 : 6, to: expression(reader) };
-  const update = reader.take(/(?:update|add) @([\w-]+) \{/);
-  if (update) return updateOf(reader, update[1] ?? '');
+  const update = reader.take(/(update|delete) @([\w-]+) \{/);
+  if (update) return updateOf(reader, update[1] as 'update' | 'delete', update[2] ?? '');
   return match(reader);
 }
 
-function updateOf(reader: Reader, container: string): Statement {
+function updateOf(reader: Reader, kind: 'update' | 'delete', container: string): Statement {
   const key = expression(reader);
   reader.take(/timeout \w+/);
   const value = reader.take(/:/) ? expression(reader) : undefined;
   reader.must(/\}/);
-  return { kind: 'update', container, key, ...(value && { value }) };
+  return { kind, container, key, ...(value && { value }) };
 }
 
 function match(reader: Reader): Statement {
@@ -163,6 +164,6 @@ export function checkRule(table: Table, rule: string): void {
     if (s.kind === 'match') read(s.left);
     if (s.kind === 'setMark') read(s.value);
     if (s.kind === 'dnat') read(s.to);
-    if (s.kind === 'update') container(s.container);
+    if (s.kind === 'update' || s.kind === 'delete') container(s.container);
   }
 }

@@ -38,6 +38,19 @@ const declarations: Record<keyof Libnftables, string> = {
 
 let functions: Libnftables | undefined;
 
+/** What is put in at once makes hundreds of megabytes of small pieces in the library: some fifty bytes for each of ours. */
+const largeBytes = 1 << 18;
+let mallocTrim: { async(pad: number, done: () => void): void } | undefined;
+
+/**
+ * Gives back to the system what the library freed, which the C library would keep, for each of Node's threads anew.
+ * https://man7.org/linux/man-pages/man3/malloc_trim.3.html
+ */
+function giveBack(): void {
+  mallocTrim ??= koffi().load('libc.so.6').func('int malloc_trim(size_t pad)');
+  mallocTrim.async(0, () => {});
+}
+
 function libnftables(): Libnftables {
   if (functions) return functions;
   const library = koffi().load('libnftables.so.1');
@@ -101,6 +114,7 @@ class KernelNft implements Nft {
         else resolve(output);
         // Until here nothing may collect them.
         bytes.fill(0, 0, 1);
+        if (bytes.length > largeBytes) giveBack();
       });
     });
   }

@@ -172,11 +172,14 @@ function act(
     packet.mark = Number(mark);
     note(`mark ${mark}`);
   }
-  if (statement.kind === 'update') {
+  if (statement.kind === 'update' || statement.kind === 'delete') {
     const key = evaluate(statement.key, table, walk);
     const value = statement.value ? evaluate(statement.value, table, walk) : '';
     if (key === undefined || value === undefined) return 'continue';
-    table.containers.get(statement.container)?.elements.set(key, value);
+    const elements = table.containers.get(statement.container)?.elements;
+    if (statement.kind === 'delete') elements?.delete(key);
+    // The kernel renews the time of an element that is there, and leaves its value.
+    else if (!elements?.has(key)) elements?.set(key, value);
   }
   if (statement.kind === 'dnat') {
     if (familyOf(packet.daddr) !== statement.family) return 'continue';
@@ -256,6 +259,7 @@ const read: Record<Selector, (walk: Walk) => string | undefined> = {
   'ct original ip daddr': ({ original }) => ofFamily(4, original.daddr),
   'ct original ip6 daddr': ({ original }) => ofFamily(6, original.daddr),
   'fib daddr type': ({ packet, host }) => (host.isLocal(packet.daddr) ? 'local' : 'unicast'),
+  'fib saddr type': ({ packet, host }) => (host.isLocal(packet.saddr) ? 'local' : 'unicast'),
   iifname: ({ packet }) => packet.iifname ?? '',
   oifname: ({ oifname }) => oifname ?? '',
 };

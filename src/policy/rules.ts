@@ -3,7 +3,7 @@
  * each distinct choice of pods. Both are named by what they say, so what is equal is shared.
  */
 import { createHash } from 'node:crypto';
-import { contains, familyOf, parseAddress, parseCidr } from '../lib/ip.ts';
+import { familyOf, outermost } from '../lib/ip.ts';
 import {
   type Block,
   type Direction,
@@ -88,18 +88,6 @@ const inRanges = (family: 4 | 6, address: string, ranges: readonly string[]): st
   ranges.some((range) => range.endsWith('/0'))
     ? `meta nfproto ipv${family}`
     : `${address} { ${ranges.join(', ')} }`;
-
-/** Ranges lie in each other or apart; an nft set takes only those that lie apart. */
-function outermost(ranges: readonly string[]): string[] {
-  const different = [...new Set(ranges)];
-  return different.filter((inner) => {
-    const [first = ''] = inner.split('/');
-    return !different.some((outer) => {
-      const [wide, narrow] = [parseCidr(outer), parseCidr(inner)];
-      return outer !== inner && wide.prefix < narrow.prefix && contains(wide, parseAddress(first));
-    });
-  });
-}
 
 function portMatches({ ranges, names }: Ports): Match[] {
   const byNumber = (['tcp', 'udp', 'sctp'] as const).flatMap((protocol): Match[] => {

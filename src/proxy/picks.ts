@@ -1,23 +1,42 @@
 /** Chains that draw one of N slots. Services with as many endpoints share one. */
-import { commands, markBit } from './table.ts';
+import { createHash } from 'node:crypto';
+import { familyOf } from '../lib/ip.ts';
+import { commands, families, markBit } from './table.ts';
 
 export interface Pick {
+  /** Slots; with none, packets get no answer. */
   count: number;
   /** The connection gets this node's source address. */
   masquerade: boolean;
   /** For so long after its last connection a client keeps its slot: sessionAffinityConfig.clientIP.timeoutSeconds. */
   stickySeconds?: number;
+  /** Of two, see Frontend. */
+  side?: 'outside' | 'inside';
+  /** Clients from elsewhere get no answer. */
+  sourceRanges?: readonly string[];
 }
 
-/** `pick-3`, `pick-3-masquerade`, `pick-3-sticky-10800` */
-export function pickName({ count, masquerade, stickySeconds }: Pick): string {
-  const sticky = stickySeconds === undefined ? '' : `-sticky-${stickySeconds}`;
-  return `pick-${count}${sticky}${masquerade ? '-masquerade' : ''}`;
+/** `pick-3`, `pick-3-masquerade`, `pick-3-sticky-10800`, `pick-2-outside-from-1f3a5c7e` */
+export function pickName({ count, masquerade, stickySeconds, side, sourceRanges }: Pick): string {
+  return [
+    `pick-${count}`,
+    ...(stickySeconds === undefined ? [] : [`sticky-${stickySeconds}`]),
+    ...(masquerade ? ['masquerade'] : []),
+    ...(side ? [side] : []),
+    ...(sourceRanges ? [`from-${hashOf(sourceRanges)}`] : []),
+  ].join('-');
 }
+
+const hashOf = (ranges: readonly string[]): string =>
+  createHash('sha1').update(ranges.join()).digest('hex').slice(0, 8);
 
 /** What the mark is for slot 0; each slot is one more. */
-export function firstMark({ masquerade, stickySeconds }: Pick): number {
-  return (masquerade ? markBit.masquerade : 0) + (stickySeconds === undefined ? 0 : markBit.sticky);
+export function firstMark({ masquerade, stickySeconds, side }: Pick): number {
+  return (
+    (masquerade ? markBit.masquerade : 0) +
+    (stickySeconds === undefined ? 0 : markBit.sticky) +
+    (side === 'inside' ? markBit.inside : 0)
+  );
 }
 
 export function pickCommands(pick: Pick): string[] {
@@ -25,20 +44,47 @@ export function pickCommands(pick: Pick): string[] {
   return [commands.addChain(name), ...rules(pick).map((rule) => commands.addRule(name, rule))];
 }
 
-function rules(pick: Pick): string[] {
+const rules = (pick: Pick): string[] => [
+  ...(pick.sourceRanges ? [onlyFrom(pick.sourceRanges)] : []),
+  // What all endpoints are for draws among them; then nothing below matches.
+  ...(pick.side === 'outside' ? families.map(({ ip, n }) => `${ip} saddr @pods${n} goto inside`) : []),
+  ...(pick.side === 'outside' ? ['fib saddr type local goto inside'] : []),
+  ...(pick.count === 0 ? ['drop'] : pick.stickySeconds === undefined ? [draw(pick)] : remember(pick)),
+];
+
+function onlyFrom(ranges: readonly string[]): string {
+  const ip = familyOf(ranges[0] ?? '') === 4 ? 'ip' : 'ip6';
+  return `${ip} saddr != { ${ranges.join(', ')} } drop`;
+}
+
+function draw(pick: Pick): string {
   const first = firstMark(pick);
-  const draw = `meta mark set numgen random mod ${pick.count}${first ? ` offset ${first}` : ''}`;
-  if (pick.stickySeconds === undefined) return [draw];
-  const client = 'ip saddr . ip daddr . meta l4proto . th dport';
+  return `meta mark set numgen random mod ${pick.count}${first ? ` offset ${first}` : ''}`;
+}
+
+/** Affinity is by client and Service. */
+const client4 = 'ip saddr . ip daddr . meta l4proto . th dport';
+/**
+ * nft 1.0.6 aborts on `update` with a key as long as IPv6 clients make it: a hash stands for them. Two that are
+ * hashed alike share a slot, which nobody notices.
+ */
+const client6 = 'jhash ip6 saddr . ip6 daddr . meta l4proto . th dport mod 4294967295 seed 0x1';
+
+function remember(pick: Pick): string[] {
+  const first = firstMark(pick);
+  const last = first + pick.count - 1;
+  const outOfRange = `meta mark != ${first === last ? first : `${first}-${last}`}`;
   return [
-    // nft 1.0.6 has no map for IPv6 clients (it aborts on `update` with so long a key): they are told apart by
-    // a hash, and stay where they are as long as the number of slots does.
-    `meta mark set jhash ip6 saddr . ip6 daddr mod ${pick.count} seed 0x1 offset ${first} return`,
-    'meta mark set 0',
-    `meta mark set ${client} map @affinity4`,
-    // No slot yet, or one from when there were more.
-    `meta mark < ${first} ${draw}`,
-    `meta mark >= ${first + pick.count} ${draw}`,
-    `update @affinity4 { ${client} timeout ${pick.stickySeconds}s : meta mark }`,
+    'meta nfproto ipv4 meta mark set 0',
+    `meta mark set ${client4} map @affinity4`,
+    `meta mark set ${client6}`,
+    'meta nfproto ipv6 meta mark set meta mark map @affinity6',
+    // From when there were more: an update would keep it.
+    `${outOfRange} delete @affinity4 { ${client4} : meta mark }`,
+    `${outOfRange} delete @affinity6 { ${client6} : meta mark }`,
+    `${outOfRange} ${draw(pick)}`,
+    ...[`affinity4 { ${client4}`, `affinity6 { ${client6}`].map(
+      (entry) => `update @${entry} timeout ${pick.stickySeconds}s : meta mark }`,
+    ),
   ];
 }

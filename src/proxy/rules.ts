@@ -1,50 +1,63 @@
 /** What a Service means to the kernel: its frontends, and the map elements of each. */
 import type { EndpointSlice, Service, ServicePort } from '../api/types.ts';
-import { canonical, familyOf, isAddress } from '../lib/ip.ts';
-import { type Target, targetsOf } from './endpoints.ts';
+import { canonical, familyOf, formatCidr, isAddress, outermost, parseCidr } from '../lib/ip.ts';
+import { type Place, type Target, targetsOf } from './endpoints.ts';
 import { firstMark, pickName, type Pick as SlotPick } from './picks.ts';
 
-/** An address and port where a Service is reached, or a port of every node. */
+/** An address and port where a Service is reached, a port of every node, or one of this node that a pod asked for. */
 export interface Frontend {
-  at: 'service' | 'node-port';
+  at: 'service' | 'node-port' | 'host-port';
   family: 4 | 6;
   protocol: 'tcp' | 'udp' | 'sctp';
   port: number;
-  /** The Service's address; empty for a node port. */
+  /** The Service's address; empty for a port of the node. */
   address: string;
   masquerade: boolean;
   stickySeconds?: number;
   targets: readonly Target[];
+  /**
+   * Under `externalTrafficPolicy: Local` there are two of a frontend: `outside` is for clients from outside the
+   * cluster, `inside` for pods and this node, whose packets need not keep to one node.
+   */
+  side?: 'outside' | 'inside';
+  /** Clients that may use it; all when absent. */
+  sourceRanges?: readonly string[];
+  /** Without targets a packet is refused, or left without an answer so that the client tries again; when absent it goes on. */
+  whenEmpty?: 'refuse' | 'drop';
+  /** Nothing at this address answers but Services. */
+  ownsAddress?: true;
 }
 
 /** `10.96.0.10 . tcp . 80`, `tcp . 30080`: what it stands under in the maps. */
 const keyOf = ({ address, protocol, port }: Frontend): string =>
   address ? `${address} . ${protocol} . ${port}` : `${protocol} . ${port}`;
 
+const isInside = ({ side }: Frontend): boolean => side === 'inside';
+
 /** No two Services can have the same. */
-export const idOf = (frontend: Frontend): string => `${frontend.at}${frontend.family} ${keyOf(frontend)}`;
+export const idOf = (frontend: Frontend): string =>
+  `${isInside(frontend) ? 'inside-' : ''}${frontend.at}${frontend.family} ${keyOf(frontend)}`;
 
 /** https://kubernetes.io/docs/reference/networking/virtual-ips/ */
-export function frontendsOf(
-  service: Service,
-  slices: readonly EndpointSlice[],
-  nodeName: string,
-): Frontend[] {
+export function frontendsOf(service: Service, slices: readonly EndpointSlice[], place: Place): Frontend[] {
   if (!isProxied(service)) return [];
   return (service.spec?.ports ?? []).flatMap((port) => [
-    ...clusterFrontends(service, port, slices, nodeName),
-    ...nodeFrontends(service, port, slices, nodeName),
+    ...clusterFrontends(service, port, slices, place),
+    ...externalDoors(service, port, place).flatMap((door) =>
+      externalFrontends(door, service, port, slices, place),
+    ),
   ]);
 }
 
 /** Headless Services and ExternalName are the DNS server's alone; some Services name another proxy. */
 function isProxied({ spec, metadata }: Service): boolean {
   if (!spec || spec.type === 'ExternalName') return false;
-  return metadata.labels?.['service.kubernetes.io/service-proxy-name'] === undefined;
+  if (metadata.labels?.['service.kubernetes.io/service-proxy-name'] !== undefined) return false;
+  return clusterIPs({ spec }).length > 0;
 }
 
 /** Empty for a headless Service. */
-function clusterIPs({ spec }: Service): string[] {
+function clusterIPs({ spec }: Pick<Service, 'spec'>): string[] {
   return (spec?.clusterIPs ?? [spec?.clusterIP ?? '']).filter(isAddress).map(canonical);
 }
 
@@ -52,7 +65,7 @@ function clusterFrontends(
   service: Service,
   port: ServicePort,
   slices: readonly EndpointSlice[],
-  nodeName: string,
+  place: Place,
 ): Frontend[] {
   const onlyLocal = service.spec?.internalTrafficPolicy === 'Local';
   return clusterIPs(service).map((address) => ({
@@ -62,29 +75,89 @@ function clusterFrontends(
     port: port.port,
     address,
     masquerade: false,
-    targets: targetsOf(slices, familyOf(address), port, { nodeName, onlyLocal }),
+    targets: targetsOf(slices, familyOf(address), port, { ...place, onlyLocal }),
   }));
 }
 
-function nodeFrontends(
+/** Where clients from outside the cluster come in. */
+type Door = Pick<
+  Frontend,
+  'at' | 'family' | 'address' | 'port' | 'sourceRanges' | 'ownsAddress' | 'whenEmpty'
+>;
+
+function externalDoors(service: Service, { port, nodePort }: ServicePort, { hasPools }: Place): Door[] {
+  const { spec } = service;
+  const at = (address: string) => ({ at: 'service', family: familyOf(address), address, port }) as const;
+  return [
+    ...(nodePort
+      ? clusterIPs(service).map((ip) => ({ ...nodeDoor, family: familyOf(ip), port: nodePort }))
+      : []),
+    ...loadBalancerIPs(service).map((address) => ({
+      ...at(address),
+      ...restrictedTo(spec?.loadBalancerSourceRanges, familyOf(address)),
+      ...(hasPools && isFromPool(service) && { ownsAddress: true as const }),
+      whenEmpty: 'refuse' as const,
+    })),
+    ...(spec?.externalIPs ?? [])
+      .filter(isAddress)
+      .map((address) => ({ ...at(canonical(address)), whenEmpty: 'refuse' as const })),
+  ];
+}
+
+const nodeDoor = { at: 'node-port', address: '' } as const;
+
+/** Without those behind which a load balancer changes packets by itself (KEP-1860). */
+function loadBalancerIPs({ spec, status }: Service): string[] {
+  if (spec?.type !== 'LoadBalancer') return [];
+  return (status?.loadBalancer?.ingress ?? [])
+    .filter(({ ip, ipMode }) => ip !== undefined && isAddress(ip) && ipMode !== 'Proxy')
+    .map(({ ip = '' }) => canonical(ip));
+}
+
+/** Addresses that another class gives out may be those of nodes. */
+const isFromPool = ({ spec }: Service): boolean =>
+  spec?.loadBalancerClass === undefined || spec.loadBalancerClass === 'switchboard.dev/lan';
+
+/** Ranges of one family say nothing about the other. One that cannot be read, in another cluster's API, means nobody. */
+function restrictedTo(ranges: readonly string[] | undefined, family: 4 | 6): Pick<Frontend, 'sourceRanges'> {
+  const own = (ranges ?? []).map((range) => range.trim()).filter((range) => familyOf(range) === family);
+  return own.length > 0 ? { sourceRanges: outermost(own.map((range) => readable(range, family))) } : {};
+}
+
+function readable(range: string, family: 4 | 6): string {
+  try {
+    return formatCidr(parseCidr(range));
+  } catch {
+    return nobody[family];
+  }
+}
+
+const nobody = { 4: '0.0.0.0/32', 6: '::/128' } as const;
+
+/**
+ * Under Local the client's address is kept, and so only this node's endpoints can answer. While there are
+ * others elsewhere, a packet is left without an answer: the client tries again, by then on a better way.
+ */
+function externalFrontends(
+  door: Door,
   service: Service,
   port: ServicePort,
   slices: readonly EndpointSlice[],
-  nodeName: string,
+  place: Place,
 ): Frontend[] {
-  const { nodePort } = port;
-  if (!nodePort) return [];
-  // Under Local the client's address is kept, and so only this node's endpoints can answer.
-  const onlyLocal = service.spec?.externalTrafficPolicy === 'Local';
-  return clusterIPs(service).map((clusterIP) => ({
-    at: 'node-port',
-    family: familyOf(clusterIP),
-    ...portOf(service, port),
-    port: nodePort,
-    address: '',
-    masquerade: !onlyLocal,
-    targets: targetsOf(slices, familyOf(clusterIP), port, { nodeName, onlyLocal }),
-  }));
+  const of = (onlyLocal: boolean) => targetsOf(slices, door.family, port, { ...place, onlyLocal });
+  const frontend = { ...door, ...portOf(service, port) };
+  const all = of(false);
+  if (service.spec?.externalTrafficPolicy !== 'Local')
+    return [{ ...frontend, masquerade: true, targets: all }];
+  const { sourceRanges: _, ...open } = frontend;
+  const outside: Frontend = { ...frontend, side: 'outside', masquerade: false, targets: of(true) };
+  return all.length === 0
+    ? [outside]
+    : [
+        { ...outside, whenEmpty: 'drop' },
+        { ...open, side: 'inside', masquerade: false, targets: all },
+      ];
 }
 
 const defaultStickySeconds = 10_800;
@@ -105,21 +178,38 @@ export interface MapElement {
   value?: string;
 }
 
-export const pickOf = (frontend: Frontend, slots: readonly string[]): SlotPick => ({
-  count: slots.length,
-  masquerade: frontend.masquerade,
-  ...(frontend.stickySeconds !== undefined && { stickySeconds: frontend.stickySeconds }),
-});
+/** The chain that decides for a frontend; none where there is nothing to decide. */
+export function pickOf(frontend: Frontend, slots: readonly string[]): SlotPick | undefined {
+  const { masquerade, stickySeconds, side, sourceRanges, whenEmpty } = frontend;
+  if (slots.length === 0 && whenEmpty !== 'drop') return undefined;
+  return {
+    count: slots.length,
+    masquerade,
+    ...(stickySeconds !== undefined && slots.length > 0 && { stickySeconds }),
+    ...(side && { side }),
+    ...(sourceRanges && { sourceRanges }),
+  };
+}
 
-/** The elements of a frontend whose endpoints (`10.244.0.5 . 8080`) stand in these slots; none without endpoints. */
+/** The elements of a frontend whose endpoints (`10.244.0.5 . 8080`) stand in these slots. */
 export function elementsOf(frontend: Frontend, slots: readonly string[]): MapElement[] {
-  if (slots.length === 0) return [];
   const { at, family } = frontend;
   const [key, pick] = [keyOf(frontend), pickOf(frontend, slots)];
+  const verdicts = `${isInside(frontend) ? 'inside-' : ''}${at}s${family}`;
+  if (!pick) return frontend.whenEmpty ? [{ container: verdicts, key, value: 'goto refuse' }] : [];
   const first = firstMark(pick);
-  const endpoints = `${at === 'service' ? 'endpoints' : 'node-port-endpoints'}${family}`;
+  const endpoints = `${at === 'service' ? '' : `${at}-`}endpoints${family}`;
   return [
-    { container: `${at}s${family}`, key, value: `jump ${pickName(pick)}` },
+    // The last word, for those inside.
+    { container: verdicts, key, value: `${isInside(frontend) ? 'goto' : 'jump'} ${pickName(pick)}` },
     ...slots.map((slot, n) => ({ container: endpoints, key: `${key} . ${first + n}`, value: slot })),
   ];
+}
+
+/** Elements that several frontends may have: endpoints on this node that may reach themselves, addresses of load balancers. */
+export function sharedElementsOf({ family, targets, address, ownsAddress }: Frontend): MapElement[] {
+  const hairpins = targets
+    .filter(({ isLocal }) => isLocal)
+    .map((target) => ({ container: `hairpin${family}`, key: `${target.address} . ${target.address}` }));
+  return ownsAddress ? [...hairpins, { container: `load-balancers${family}`, key: address }] : hairpins;
 }

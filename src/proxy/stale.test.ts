@@ -7,7 +7,9 @@ import { staleFlows } from './stale.ts';
 function dns(...addresses: string[]): Frontend {
   const of = service({ name: 'dns', clusterIPs: ['10.96.0.10'], port: 53, protocol: 'UDP' });
   const endpoints = addresses.map((address) => ({ address }));
-  const [frontend] = frontendsOf(of, [slice('dns', endpoints, { protocol: 'UDP', port: 53 })], 'node-1');
+  const [frontend] = frontendsOf(of, [slice('dns', endpoints, { protocol: 'UDP', port: 53 })], {
+    nodeName: 'node-1',
+  });
   assert.ok(frontend);
   return frontend;
 }

@@ -2,6 +2,7 @@
  * UDP has no connections, but the kernel tracks flows: one that was sent to an endpoint goes on to be sent
  * there although the rules say otherwise. These are to be forgotten when a Service changes.
  */
+import { familyOf } from '../lib/ip.ts';
 import type { UdpFilter, UdpFlow } from '../lib/linux/netlink/conntrack.ts';
 import type { Frontend } from './rules.ts';
 import { slotOf } from './slots.ts';
@@ -10,6 +11,9 @@ export interface StaleFlows {
   filter: UdpFilter;
   also: (flow: UdpFlow) => boolean;
 }
+
+export const familyOfFlows = ({ filter }: StaleFlows): 4 | 6 =>
+  'family' in filter ? filter.family : familyOf(filter.replySource.address);
 
 /** Nothing is known `before` the first time, and then all flows are looked at. */
 export function staleFlows(before: Frontend | undefined, after: Frontend): StaleFlows[] {

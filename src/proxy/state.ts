@@ -1,12 +1,11 @@
 /** What stands in the kernel, Service by Service: so a change of one costs what that one has. */
 
 import { Changes, Uses } from './changes.ts';
-import type { Target } from './endpoints.ts';
 import { type Pick, pickName } from './picks.ts';
-import { elementsOf, type Frontend, idOf, type MapElement, pickOf } from './rules.ts';
+import { elementsOf, type Frontend, idOf, type MapElement, pickOf, sharedElementsOf } from './rules.ts';
 import { assignPlaces, type Places, slotsIn } from './slots.ts';
 import { type StaleFlows, staleFlows } from './stale.ts';
-import { freshTable, type Ranges } from './table.ts';
+import { freshTable, type Ranges, rangesIn } from './table.ts';
 
 interface Placed {
   frontend: Frontend;
@@ -29,19 +28,32 @@ export class ProxyState {
   /** The API gives no address or port out twice; where two Services want the same all the same, the first keeps it. */
   readonly #waiting = new Map<string, Map<string, Frontend>>();
   readonly #picks = new Uses<Pick>();
-  readonly #hairpins = new Uses<MapElement>();
+  readonly #shared = new Uses<MapElement>();
+  /** What the next update brings, besides Services. */
+  #pending = new Changes();
+
+  #remembered: ReadonlyMap<string, Places> = new Map();
+
   constructor(ranges: Ranges) {
     this.#ranges = ranges;
   }
 
-  /** From the next {@link everything} on. */
+  /** In which places frontends that are not known yet have their endpoints, by {@link idOf}. */
+  remember(places: ReadonlyMap<string, Places>): void {
+    this.#remembered = places;
+  }
+
+  /** From the next {@link update} on. */
   setServiceCIDRs(serviceCIDRs: readonly string[]): void {
+    for (const range of rangesIn('service-ranges', this.#ranges.serviceCIDRs)) this.#pending.remove(range);
+    for (const range of rangesIn('service-ranges', serviceCIDRs)) this.#pending.add(range);
     this.#ranges = { ...this.#ranges, serviceCIDRs };
   }
 
   /** Takes in what some Services now are (nothing, for one that is gone), and tells how the kernel follows. */
   update(services: ReadonlyMap<string, readonly Frontend[]>): Batch {
-    const changes = new Changes();
+    const changes = this.#pending;
+    this.#pending = new Changes();
     const stale: StaleFlows[] = [];
     // All that is given up comes first: an address may pass from one Service to another.
     const freed = [...services].flatMap(([service, wanted]) => this.#giveUp(service, wanted, changes, stale));
@@ -55,7 +67,7 @@ export class ProxyState {
   everything(): string {
     const changes = new Changes();
     for (const pick of this.#picks.all()) changes.addPick(pick);
-    for (const hairpin of this.#hairpins.all()) changes.add(hairpin);
+    for (const element of this.#shared.all()) changes.add(element);
     for (const placed of this.#services.values())
       for (const { frontend, slots } of placed.values())
         for (const element of elementsOf(frontend, slots)) changes.add(element);
@@ -70,7 +82,7 @@ export class ProxyState {
     const freed = [...placed.keys()].filter((id) => !ids.has(id));
     for (const id of freed) {
       const frontend = placed.get(id)?.frontend;
-      if (frontend) this.#put(service, { ...frontend, targets: [] }, changes, stale);
+      if (frontend) this.#put(service, withNothing(frontend), changes, stale);
       placed.delete(id);
       this.#owners.delete(id);
     }
@@ -98,7 +110,8 @@ export class ProxyState {
     this.#services.set(service, placed);
     const before = placed.get(id);
     const isSticky = frontend.stickySeconds !== undefined;
-    const places = assignPlaces(before?.places ?? [], frontend.targets, isSticky);
+    const known = before?.places ?? this.#remembered.get(id) ?? [];
+    const places = assignPlaces(known, frontend.targets, isSticky);
     const after = { frontend, places, slots: slotsIn(places) };
     placed.set(id, after);
     this.#exchange(before, after, changes);
@@ -107,29 +120,26 @@ export class ProxyState {
 
   #exchange(before: Placed | undefined, after: Placed, changes: Changes): void {
     // What is new is counted first, so that nothing shared goes and comes back.
-    if (after.slots.length > 0) {
-      const pick = pickOf(after.frontend, after.slots);
-      if (this.#picks.take(pickName(pick), pick)) changes.addPick(pick);
-    }
-    for (const hairpin of hairpinsOf(after.frontend))
-      if (this.#hairpins.take(hairpin.key, hairpin)) changes.add(hairpin);
+    const pick = pickOf(after.frontend, after.slots);
+    if (pick && this.#picks.take(pickName(pick), pick)) changes.addPick(pick);
+    for (const element of sharedElementsOf(after.frontend))
+      if (this.#shared.take(nameOf(element), element)) changes.add(element);
     if (before) this.#release(before, changes);
     for (const element of before ? elementsOf(before.frontend, before.slots) : []) changes.remove(element);
     for (const element of elementsOf(after.frontend, after.slots)) changes.add(element);
   }
 
   #release({ frontend, slots }: Placed, changes: Changes): void {
-    if (slots.length > 0) {
-      const pick = pickOf(frontend, slots);
-      if (this.#picks.release(pickName(pick))) changes.removePick(pick);
-    }
-    for (const hairpin of hairpinsOf(frontend))
-      if (this.#hairpins.release(hairpin.key)) changes.remove(hairpin);
+    const pick = pickOf(frontend, slots);
+    if (pick && this.#picks.release(pickName(pick))) changes.removePick(pick);
+    for (const element of sharedElementsOf(frontend))
+      if (this.#shared.release(nameOf(element))) changes.remove(element);
   }
 }
 
-/** An endpoint on this node that may reach itself through the Service. */
-const hairpinsOf = ({ family, targets }: Frontend): MapElement[] =>
-  targets
-    .filter(({ isLocal }: Target) => isLocal)
-    .map(({ address }) => ({ container: `hairpin${family}`, key: `${address} . ${address}` }));
+/** Of which no element is left. */
+function withNothing({ whenEmpty: _, ownsAddress: __, ...frontend }: Frontend): Frontend {
+  return { ...frontend, targets: [] };
+}
+
+const nameOf = ({ container, key }: MapElement): string => `${container} ${key}`;

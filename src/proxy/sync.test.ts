@@ -6,6 +6,8 @@ import { service, slice } from '../../test/support/services.ts';
 import type { EndpointSlice, Service } from '../api/types.ts';
 import { FakeClock } from '../lib/clock.ts';
 import { FakeNft } from '../nft/fake.ts';
+import { ProxyHealth } from './health/proxyHealth.ts';
+import { ProxyMetrics } from './metrics.ts';
 import type { StaleFlows } from './stale.ts';
 import { startProxy } from './sync.ts';
 
@@ -21,7 +23,12 @@ function world() {
   const services = new TestInformer<Service>(service({ name: 'web', clusterIPs: ['10.96.0.20'] }));
   const slices = new TestInformer<EndpointSlice>(slice('web', [{ address: '10.244.1.5' }]));
   const [nft, clock, forgotten] = [new Kernel(), new FakeClock(), [] as StaleFlows[]];
+  const written: string[] = [];
+  const metrics = new ProxyMetrics([4], clock);
+  const health = new ProxyHealth(clock);
   const proxy = startProxy({
+    ...{ metrics, health },
+    onWritten: (key, service, of) => written.push(`${key} ${service ? of.length : 'gone'}`),
     services,
     slices,
     nft,
@@ -29,13 +36,13 @@ function world() {
     nodeName: 'node-1',
     serviceCIDRs: ['10.96.0.0/12'],
     clusterCIDRs: ['10.244.0.0/16'],
-    forget: (flows) => void forgotten.push(...flows),
+    forget: (flows) => forgotten.push(...flows),
   });
   const endpoints = () =>
     [
       ...(nft.ruleset.get('inet switchboard-proxy')?.containers.get('endpoints4')?.elements.values() ?? []),
     ].sort();
-  return { services, slices, nft, clock, forgotten, proxy, endpoints };
+  return { services, slices, nft, clock, forgotten, proxy, endpoints, written, metrics, health };
 }
 
 describe('the proxy', () => {
@@ -66,7 +73,7 @@ describe('the proxy', () => {
     await tick();
     assert.match(
       nft.transactions.at(-1) ?? '',
-      /daddr \{ 10\.96\.0\.0\/12, 10\.200\.0\.0\/24 \} goto refuse/,
+      /^add element inet switchboard-proxy service-ranges4 \{ 10\.200\.0\.0\/24 \}$/,
     );
     assert.deepEqual(endpoints(), ['10.244.1.5 . 8080']);
   });
@@ -111,6 +118,58 @@ describe('the proxy', () => {
       forgotten.map(({ filter }) => filter),
       [{ replySource: { address: '10.244.1.5', port: 53 } }],
     );
+  });
+
+  test('tells what is in the kernel once it is there, and not before', async () => {
+    const { nft, proxy, services, slices, clock, written } = world();
+    await proxy.synced;
+    assert.deepEqual(written.splice(0), ['default/web 1']);
+    nft.failures = 1;
+    slices.put(slice('web', [{ address: '10.244.1.9' }], { name: 'web-2' }));
+    services.put(service({ name: 'other', clusterIPs: ['10.96.0.21'] }));
+    await tick();
+    await tick();
+    assert.deepEqual(written, []);
+    services.delete('default/other');
+    clock.advance(100);
+    await tick();
+    await tick();
+    assert.deepEqual(written, ['default/web 2', 'default/other gone']);
+  });
+
+  test('is settled when what changed until then is in the kernel, at the second attempt too', async () => {
+    const { nft, proxy, slices, clock, endpoints } = world();
+    await proxy.synced;
+    await proxy.settled();
+    nft.failures = 1;
+    slices.put(slice('web', [{ address: '10.244.1.9' }]));
+    let isSettled = false;
+    const settled = proxy.settled().then(() => (isSettled = true));
+    await tick();
+    await tick();
+    assert.equal(isSettled, false);
+    clock.advance(100);
+    await settled;
+    assert.deepEqual(endpoints(), ['10.244.1.9 . 8080']);
+  });
+
+  test('is not healthy when a change could not be written for a minute', async () => {
+    const { nft, proxy, slices, clock, health, metrics } = world();
+    await proxy.synced;
+    assert.match(metrics.text(), /^kubeproxy_sync_full_proxy_rules_duration_seconds_count\S* 1$/m);
+    nft.failures = 1;
+    slices.put(slice('web', [{ address: '10.244.1.9' }]));
+    await tick();
+    await tick();
+    assert.equal(health.health().isHealthy, true);
+    clock.advance(60_000);
+    assert.equal(health.health().isHealthy, false);
+    await tick();
+    await tick();
+    assert.equal(health.health().isHealthy, true);
+    assert.match(metrics.text(), /^kubeproxy_sync_proxy_rules_nftables_sync_failures_total\S* 1$/m);
+    assert.match(metrics.text(), /^kubeproxy_sync_proxy_rules_endpoint_changes_total 2$/m);
+    assert.match(metrics.text(), /^kubeproxy_sync_proxy_rules_endpoint_changes_pending 0$/m);
   });
 
   test('leaves the rules in place when it stops', async () => {

@@ -5,24 +5,29 @@
  */
 import { familyOf } from '../lib/ip.ts';
 import { commandsFor, replaceTable } from '../nft/transaction.ts';
+import type { MapElement } from './rules.ts';
 
-const tableName = 'inet switchboard-proxy';
+export const tableName = 'inet switchboard-proxy';
 export const commands = commandsFor(tableName);
 
 /**
  * Bits of the packet mark, set by the proxy on the first packet of a connection and read again on the same node.
  * The low 16 are the slot.
  */
-export const markBit = { masquerade: 0x10000, sticky: 0x20000 } as const;
+export const markBit = { masquerade: 0x10000, sticky: 0x20000, inside: 0x40000 } as const;
 export const mostEndpoints = 0x10000;
 
 export interface Ranges {
   serviceCIDRs: readonly string[];
   /** Where pods have their addresses. */
   clusterCIDRs: readonly string[];
+  /** Where node ports answer: at addresses of the node in these ranges; at all of them when absent. */
+  nodePortAddresses?: readonly string[];
+  /** Whatever is sent to a Service's own address comes from this node. */
+  masqueradeAll?: boolean;
 }
 
-const families = [
+export const families = [
   { n: 4, ip: 'ip', type: 'ipv4_addr' },
   { n: 6, ip: 'ip6', type: 'ipv6_addr' },
 ] as const;
@@ -35,43 +40,75 @@ const portType = 'inet_proto . inet_service';
 export function freshTable(ranges: Ranges): string[] {
   return [
     ...replaceTable(tableName),
-    ...containers(),
-    ...toEndpoints(),
+    ...containers(ranges),
+    ...toEndpoints(ranges),
     ...sources(ranges),
-    ...refusals(ranges),
+    ...refusals(),
   ];
 }
 
-function containers(): string[] {
+function containers({ serviceCIDRs, clusterCIDRs }: Ranges): string[] {
   const ofBoth = families.flatMap(({ n, type }) => [
     commands.addMap(`services${n}`, `type ${type} . ${portType} : verdict;`),
+    commands.addMap(`inside-services${n}`, `type ${type} . ${portType} : verdict;`),
     commands.addMap(`endpoints${n}`, `type ${type} . ${portType} . mark : ${type} . inet_service;`),
     commands.addMap(`node-ports${n}`, `type ${portType} : verdict;`),
+    commands.addMap(`inside-node-ports${n}`, `type ${portType} : verdict;`),
     commands.addMap(`node-port-endpoints${n}`, `type ${portType} . mark : ${type} . inet_service;`),
+    commands.addMap(`host-ports${n}`, `type ${portType} : verdict;`),
+    commands.addMap(`host-port-endpoints${n}`, `type ${portType} . mark : ${type} . inet_service;`),
     // Endpoints on this node, each as its own client.
     commands.addSet(`hairpin${n}`, `type ${type} . ${type};`),
+    commands.addSet(`load-balancers${n}`, `type ${type};`),
+    commands.addSet(`service-ranges${n}`, `type ${type}; flags interval;`),
+    commands.addSet(`pods${n}`, `type ${type}; flags interval;`),
   ]);
   // Which slot a client was given, for Services with sessionAffinity: ClientIP.
-  const affinity = `type ipv4_addr . ipv4_addr . ${portType} : mark; size 65536; flags dynamic,timeout;`;
-  return [...ofBoth, commands.addMap('affinity4', affinity)];
+  const remembered = 'size 65536; flags dynamic,timeout;';
+  return [
+    ...ofBoth,
+    commands.addMap('affinity4', `type ipv4_addr . ipv4_addr . ${portType} : mark; ${remembered}`),
+    commands.addMap('affinity6', `type mark : mark; ${remembered}`),
+    ...rangesIn('service-ranges', serviceCIDRs).map(addOne),
+    ...rangesIn('pods', clusterCIDRs).map(addOne),
+  ];
 }
 
-function toEndpoints(): string[] {
+const addOne = ({ container, key }: MapElement): string => commands.addElements(container, [{ key }]);
+
+/** As elements of a set for each family. */
+export const rangesIn = (set: 'service-ranges' | 'pods', ranges: readonly string[]): MapElement[] =>
+  ranges.map((range) => ({ container: `${set}${familyOf(range)}`, key: range }));
+
+function toEndpoints(ranges: Ranges): string[] {
   const rule = commands.addRule;
+  const draws = (chain: string, at: 'services' | 'node-ports' | 'host-ports', prefix = '') =>
+    families.map(({ n, ip }) => {
+      const key = at === 'services' ? `${ip} daddr . ${port}` : `meta nfproto ipv${n} ${port}`;
+      return rule(chain, `${key} vmap @${prefix}${at}${n}`);
+    });
   return [
-    commands.addChain('services'),
-    commands.addChain('node-ports'),
-    ...families.map(({ n, ip }) => rule('services', `${ip} daddr . ${port} vmap @services${n}`)),
+    ...['refuse', 'services', 'node-ports', 'inside'].map((name) => commands.addChain(name)),
+    rule('refuse', 'meta l4proto tcp reject with tcp reset'),
+    rule('refuse', 'reject'),
+    ...draws('services', 'services'),
     ...families.map(({ n, ip }) =>
       rule('services', `${withPorts} dnat ${ip} to ${ip} daddr . ${port} . meta mark map @endpoints${n}`),
     ),
-    rule('services', 'fib daddr type local goto node-ports'),
+    ...toNodePorts(ranges).map((text) => rule('services', text)),
     // What comes from ::1 cannot leave the loopback link; there is no route_localnet for IPv6.
     rule('node-ports', 'ip6 daddr ::1 return'),
-    ...families.map(({ n }) => rule('node-ports', `meta nfproto ipv${n} ${port} vmap @node-ports${n}`)),
-    ...families.map(({ n, ip }) =>
-      rule('node-ports', `${withPorts} dnat ${ip} to ${port} . meta mark map @node-port-endpoints${n}`),
-    ),
+    ...families.map(({ n, ip }) => rule('node-ports', `${ip} daddr @load-balancers${n} return`)),
+    // A Service's port goes before one that a pod of this node asked for.
+    ...(['node-port', 'host-port'] as const).flatMap((at) => [
+      ...draws('node-ports', `${at}s`),
+      ...families.map(({ n, ip }) =>
+        rule('node-ports', `${withPorts} dnat ${ip} to ${port} . meta mark map @${at}-endpoints${n}`),
+      ),
+    ]),
+    // Draws anew for pods and this node, where a policy is Local for others.
+    ...draws('inside', 'services', 'inside-'),
+    ...draws('inside', 'node-ports', 'inside-'),
     commands.addChain('prerouting', 'type nat hook prerouting priority -100;'),
     rule('prerouting', 'goto services'),
     commands.addChain('output', 'type nat hook output priority -100;'),
@@ -79,24 +116,35 @@ function toEndpoints(): string[] {
   ];
 }
 
+function toNodePorts({ nodePortAddresses }: Ranges): string[] {
+  const toThis = 'fib daddr type local goto node-ports';
+  if (!nodePortAddresses) return [toThis];
+  return families.flatMap(({ n, ip }) => {
+    const own = nodePortAddresses.filter((range) => familyOf(range) === n);
+    return own.length > 0 ? [`${ip} daddr { ${own.join(', ')} } ${toThis}`] : [];
+  });
+}
+
 /** The source address stays, except where the answer would not come back through this node. */
-function sources({ serviceCIDRs, clusterCIDRs }: Ranges): string[] {
+function sources({ masqueradeAll }: Ranges): string[] {
   const rule = (text: string) => commands.addRule('sources', text);
-  const masquerade = markBit.masquerade;
   return [
     commands.addChain('sources'),
-    // Node ports under externalTrafficPolicy: Cluster.
-    rule(`meta mark & ${masquerade} != 0 masquerade`),
+    // From outside, under externalTrafficPolicy: Cluster.
+    rule(`meta mark & ${markBit.masquerade} != 0 masquerade`),
     // A pod that reaches itself.
     ...families.map(({ n, ip }) => rule(`${ip} saddr . ${ip} daddr @hairpin${n} masquerade`)),
     // A client that is no pod, by a Service's address: the endpoint's node may not know the way to it.
-    ...families.flatMap(({ n, ip }) => {
-      const [services, pods] = [ofFamily(serviceCIDRs, n), ofFamily(clusterCIDRs, n)];
-      if (!services || !pods) return [];
-      return [rule(`ct original ${ip} daddr ${services} ${ip} saddr != ${pods} masquerade`)];
-    }),
-    // The node itself, by 127.0.0.1.
+    ...families.map(({ n, ip }) =>
+      rule(
+        masqueradeAll
+          ? `ct original ${ip} daddr @service-ranges${n} masquerade`
+          : `ct original ${ip} daddr @service-ranges${n} ${ip} saddr != @pods${n} masquerade`,
+      ),
+    ),
+    // The node itself, by 127.0.0.1 or by a load balancer's address that it holds.
     rule('ip saddr 127.0.0.0/8 masquerade'),
+    ...families.map(({ n, ip }) => rule(`${ip} saddr @load-balancers${n} masquerade`)),
     commands.addChain('postrouting', 'type nat hook postrouting priority 100;'),
     commands.addRule('postrouting', 'ct status dnat goto sources'),
   ];
@@ -104,20 +152,19 @@ function sources({ serviceCIDRs, clusterCIDRs }: Ranges): string[] {
 
 /**
  * A packet that is still for a Service's address after `services` found no endpoint is answered at once: no
- * ready endpoint, another port, an address that is nobody's. A node port without endpoint is not
- * changed and meets no listener, which answers the same.
+ * ready endpoint, another port, an address that is nobody's. So is whatever else asks at a load balancer's
+ * address. A node port without endpoint is not changed and meets no listener, which answers the same.
  */
-function refusals({ serviceCIDRs }: Ranges): string[] {
+function refusals(): string[] {
   const rule = commands.addRule;
   return [
-    commands.addChain('refuse'),
-    rule('refuse', 'meta l4proto tcp reject with tcp reset'),
-    rule('refuse', 'reject'),
     commands.addChain('refuse-unserved'),
-    ...families.flatMap(({ n, ip }) => {
-      const services = ofFamily(serviceCIDRs, n);
-      return services ? [rule('refuse-unserved', `${ip} daddr ${services} goto refuse`)] : [];
-    }),
+    // Most packets end here: what was let in once has been looked at. Neighbour discovery is not tracked.
+    rule('refuse-unserved', 'ct state established,related,untracked return'),
+    ...families.flatMap(({ n, ip }) => [
+      rule('refuse-unserved', `${ip} daddr @service-ranges${n} goto refuse`),
+      rule('refuse-unserved', `${ip} daddr @load-balancers${n} goto refuse`),
+    ]),
     ...['prerouting', 'output'].flatMap((hook) => [
       commands.addChain(`refuse-${hook}`, `type filter hook ${hook} priority 0;`),
       rule(`refuse-${hook}`, 'goto refuse-unserved'),
@@ -126,9 +173,4 @@ function refusals({ serviceCIDRs }: Ranges): string[] {
     commands.addChain('loopback', 'type filter hook prerouting priority -300;'),
     rule('loopback', 'iifname != "lo" ip daddr 127.0.0.0/8 drop'),
   ];
-}
-
-function ofFamily(ranges: readonly string[], family: 4 | 6): string | undefined {
-  const found = ranges.filter((range) => familyOf(range) === family);
-  return found.length > 0 ? `{ ${found.join(', ')} }` : undefined;
 }

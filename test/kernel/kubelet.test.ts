@@ -86,7 +86,7 @@ else
         paths: { state, logs },
         clock,
         signal,
-        dropDelayMs: 50,
+        quietMs: 50,
       });
     }
 

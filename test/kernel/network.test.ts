@@ -7,7 +7,7 @@ import { listAddresses } from '../../src/lib/linux/netlink/addresses.ts';
 import { findLink, listLinks } from '../../src/lib/linux/netlink/links.ts';
 import { listRoutes } from '../../src/lib/linux/netlink/routes.ts';
 import { netlink } from '../../src/lib/linux/netlink/socket.ts';
-import { readSysctl } from '../../src/lib/linux/sysctl.ts';
+import { readSysctl, writeSysctls } from '../../src/lib/linux/sysctl.ts';
 import { detachNode, joinHost, leaveHost, pluggedIn } from '../../src/network/lan.ts';
 import { podNetwork } from '../../src/network/links.ts';
 import { nodeEndOf } from '../../src/network/podLink.ts';
@@ -160,14 +160,29 @@ describe('two nodes with pods', { timeout: 60_000 }, () => {
       joinHost({
         lanNetns: world.lan,
         name: 'switchboard0',
-        addresses: ['172.30.14.254/20'],
+        addresses: ['172.30.14.254/20', 'fd30::efe/64'],
         hostNetns: host,
       });
       assert.deepEqual(pluggedIn(world.lan).sort(), ['host', 'node-1', 'node-2']);
       assert.equal(await callTcp(host, one!.ips[0], 10250), 'node-1 172.30.14.254');
+      await world.serveTcp(one!.netns, 10251, 'node-1', '::');
+      assert.equal(await callTcp(host, one!.ips[1], 10251), 'node-1 fd30::efe');
       leaveHost('switchboard0', host);
       leaveHost('switchboard0', host);
       assert.deepEqual(pluggedIn(world.lan).sort(), ['node-1', 'node-2']);
+    } finally {
+      removeNamespace(host);
+    }
+  });
+
+  test('a host without IPv6 joins the LAN over IPv4 alone', async () => {
+    const host = `${world.dir}/host-without-ipv6`;
+    createNetns(host, () => writeSysctls({ 'net.ipv6.conf.default.disable_ipv6': '1' }));
+    try {
+      const addresses = ['172.30.14.254/20', 'fd30::efe/64'];
+      joinHost({ lanNetns: world.lan, name: 'switchboard0', addresses, hostNetns: host });
+      assert.equal(await callTcp(host, one!.ips[0], 10250), 'node-1 172.30.14.254');
+      leaveHost('switchboard0', host);
     } finally {
       removeNamespace(host);
     }

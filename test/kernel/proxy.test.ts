@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { EndpointSlice, Service } from '../../src/api/types.ts';
+import { addTarget } from '../../src/lib/linux/netlink/addresses.ts';
+import { findLink } from '../../src/lib/linux/netlink/links.ts';
+import { netlink } from '../../src/lib/linux/netlink/socket.ts';
 import { connectIn } from '../../src/lib/linux/sockets.ts';
 import { syncRoutes } from '../../src/network/routeSync.ts';
 import type { Nft } from '../../src/nft/contract.ts';
 import { kernelNft } from '../../src/nft/kernel.ts';
-import { kernelForget, startProxy } from '../../src/proxy/sync.ts';
+import { kernelForget } from '../../src/proxy/forget.ts';
+import { startProxy } from '../../src/proxy/sync.ts';
 import { eventually } from '../support/eventually.ts';
 import { TestInformer } from '../support/informer.ts';
 import { service, slice } from '../support/services.ts';
@@ -32,7 +36,8 @@ describe('Services on two nodes', { timeout: 60_000 }, () => {
     const nft = kernels.get(node.name) ?? kernelNft(node.netns);
     kernels.set(node.name, nft);
     const forget = kernelForget(node.netns);
-    return startProxy({ services, slices, nft, nodeName: node.name, serviceCIDRs, clusterCIDRs, forget });
+    const ranges = { serviceCIDRs, clusterCIDRs };
+    return startProxy({ services, slices, nft, nodeName: node.name, hasPools: true, ...ranges, forget });
   };
   /** Everything that was put into the informers is in both kernels. */
   const settled = async () => {
@@ -163,7 +168,13 @@ describe('Services on two nodes', { timeout: 60_000 }, () => {
 
   test('under externalTrafficPolicy Local the client keeps its address', async () => {
     assert.equal(await callTcp(world.lan, two!.ips[0], 30084), 'uid-z 172.30.0.1');
-    assert.equal(await failureOf(callTcp(world.lan, one!.ips[0], 30084)), 'ECONNREFUSED');
+    assert.equal(await failureOf(callTcp(world.lan, one!.ips[0], 30084)), 'Error: no answer');
+  });
+
+  test('but pods and nodes reach its endpoints from anywhere', async () => {
+    assert.equal(await callTcp(client!.netns, one!.ips[0], 30084), `uid-z ${client!.ip}`);
+    assert.equal(await callTcp(one!.netns, one!.ips[0], 30084), `uid-z ${one!.ips[0]}`);
+    assert.equal(await callTcp(one!.netns, '127.0.0.1', 30084), `uid-z ${one!.ips[0]}`);
   });
 
   test('a client of a Service with session affinity stays with one endpoint', async () => {
@@ -179,6 +190,125 @@ describe('Services on two nodes', { timeout: 60_000 }, () => {
     slices.put(slice('sticky', endpoints(x!, y!, z!)));
     await settled();
     assert.deepEqual(await callMany(client!.netns, '10.96.0.25', 80, 10), [before]);
+  });
+
+  test('a client stays with its endpoint over a new start of the proxy and a new range of Services', async () => {
+    for (const [address, ip] of [
+      ['10.96.0.25', client!.ip],
+      ['fd96::25', client!.ip6],
+    ] as const) {
+      const [before = ''] = await callMany(client!.netns, address, 80, 3);
+      assert.match(before, new RegExp(` ${ip}$`));
+      for (let n = 0; n < 5; n++) {
+        const again = start(one!);
+        await again.synced;
+        again.setServiceCIDRs([...serviceCIDRs, '10.200.0.0/24']);
+        await settled();
+        assert.deepEqual(await callMany(client!.netns, address, 80, 3), [before]);
+        again.stop();
+      }
+    }
+  });
+
+  test('a client is remembered as long as it comes back, and forgotten when it stays away', async () => {
+    const kernel = kernels.get('node-1');
+    const remembered = async (map: string) => {
+      const listed = await kernel?.list(`map inet switchboard-proxy ${map}`);
+      const { nftables } = listed as { nftables: { map?: { elem?: [{ elem: { timeout: number } }][] } }[] };
+      const all = nftables.flatMap(({ map }) => map?.elem ?? []);
+      return all.filter(([{ elem }]) => elem.timeout === 2).length;
+    };
+    const spec = { sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds: 2 } } };
+    services.put(service({ name: 'brief', clusterIPs: ['10.96.0.26', 'fd96::26'], spec }));
+    slices.put(
+      slice('brief', endpoints(x!, y!, z!)),
+      slice('brief', endpoints6(x!, y!, z!), { name: 'brief-6', family: 6 }),
+    );
+    await settled();
+    const seen = { '10.96.0.26': new Set<string>(), 'fd96::26': new Set<string>() };
+    for (let n = 0; n < 8; n++) {
+      for (const [address, endpoint] of Object.entries(seen))
+        endpoint.add(await callTcp(client!.netns, address, 80));
+      assert.deepEqual(await Promise.all(['affinity4', 'affinity6'].map(remembered)), [1, 1]);
+      await new Promise((resolve) => setTimeout(resolve, 400));
+    }
+    for (const endpoint of Object.values(seen)) assert.equal(endpoint.size, 1, [...endpoint].join());
+    await eventually(
+      async () => assert.deepEqual(await Promise.all(['affinity4', 'affinity6'].map(remembered)), [0, 0]),
+      10_000,
+    );
+  });
+
+  describe('a load balancer’s address', () => {
+    const [address, address6] = ['172.30.15.1', 'fd30::f:1'];
+    const of = (more: object = {}) =>
+      service({
+        name: 'balanced',
+        clusterIPs: ['10.96.0.40', 'fd96::40'],
+        nodePort: 30090,
+        loadBalancerIPs: [address, address6],
+        spec: more,
+      });
+    const put = async (more: object, ...pods: TestPod[]) => {
+      services.put(of(more));
+      slices.put(
+        slice('balanced', endpoints(...pods)),
+        slice('balanced', endpoints6(...pods), { name: 'balanced-6', family: 6 }),
+      );
+      await settled();
+    };
+
+    before(async () => {
+      const socket = netlink(one!.netns);
+      const link = findLink(socket, 'eth0')?.index ?? 0;
+      socket.send(addTarget({ link, address }), addTarget({ link, address: address6 }));
+      socket.close();
+    });
+
+    test('reaches endpoints on all nodes from outside, from pods and from the nodes', async () => {
+      await put({}, x!, z!);
+      const [own, own6] = one!.ips;
+      assert.deepEqual(await callMany(world.lan, address, 80), [`uid-x ${own}`, `uid-z ${own}`]);
+      assert.deepEqual(await callMany(world.lan, address6, 80), [`uid-x ${own6}`, `uid-z ${own6}`]);
+      assert.deepEqual(await callMany(client!.netns, address, 80), [`uid-x ${own}`, `uid-z ${own}`]);
+      // It holds the address itself, and so would come from it.
+      assert.deepEqual(await callMany(one!.netns, address, 80), [`uid-x ${own}`, `uid-z ${own}`]);
+      const [other] = two!.ips;
+      assert.deepEqual(await callMany(two!.netns, address, 80), [`uid-x ${other}`, `uid-z ${other}`]);
+    });
+
+    test('under externalTrafficPolicy Local keeps the client’s address, and pods go anywhere', async () => {
+      await put({ externalTrafficPolicy: 'Local' }, x!, z!);
+      assert.deepEqual(await callMany(world.lan, address, 80), ['uid-x 172.30.0.1']);
+      assert.deepEqual(await callMany(world.lan, address6, 80), ['uid-x fd30::1']);
+      assert.deepEqual(await callMany(client!.netns, address, 80), [
+        `uid-x ${client!.ip}`,
+        `uid-z ${client!.ip}`,
+      ]);
+      const [own] = one!.ips;
+      assert.deepEqual(await callMany(one!.netns, address, 80), [`uid-x ${own}`, `uid-z ${own}`]);
+    });
+
+    test('answers on the Service’s ports only: not node ports, not what listens on the node', async () => {
+      await put({}, x!);
+      await world.serveTcp(one!.netns, 10250, 'kubelet');
+      await world.serveTcp(one!.netns, 10250, 'kubelet', '::');
+      assert.match(await callTcp(world.lan, one!.ips[0], 10250), /^kubelet/);
+      for (const from of [world.lan, client!.netns, one!.netns])
+        for (const at of [address, address6])
+          for (const port of [10250, 30090, 81])
+            assert.equal(await failureOf(callTcp(from, at, port)), 'ECONNREFUSED', `${from} ${at} ${port}`);
+    });
+
+    test('refuses at once without endpoints, and drops whom its source ranges leave out', async () => {
+      await put({}, ...[]);
+      assert.equal(await failureOf(callTcp(world.lan, address, 80)), 'ECONNREFUSED');
+      await put({ loadBalancerSourceRanges: ['10.244.0.0/16', 'fd44::/56'] }, x!);
+      assert.match(await callTcp(client!.netns, address, 80), /^uid-x/);
+      assert.match(await callTcp(client!.netns, address6, 80), /^uid-x/);
+      const refused = [address, address6].map((at) => failureOf(callTcp(world.lan, at, 80)));
+      assert.deepEqual(await Promise.all(refused), ['Error: no answer', 'Error: no answer']);
+    });
   });
 
   test('a Service without endpoints refuses at once: from pods, nodes and the LAN', async () => {

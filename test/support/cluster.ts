@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { addressesOf } from '../../src/cluster/addresses.ts';
+import { hostAddressOf } from '../../src/cluster/addresses.ts';
 import { clusterPaths, packageRoot } from '../../src/cluster/paths.ts';
 import { type ClusterRecord, existingNode, existingRecord } from '../../src/cluster/record.ts';
 import { type ExecResult, execute, run } from '../../src/lib/exec.ts';
@@ -95,7 +95,7 @@ function clusterNamed(name: string, kubeconfig: string): Omit<TestCluster, 'down
     name,
     kubeconfig,
     kubectl: kubectlWith(kubeconfig),
-    hostAddress: addressesOf(record().index).hostAddress,
+    hostAddress: hostAddressOf(record().index),
     lanNetns,
     record,
     nodePid,

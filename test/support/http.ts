@@ -1,6 +1,7 @@
 /** One HTTP request as a client would send it, from the host or from any network namespace. */
 import http from 'node:http';
 import net from 'node:net';
+import { bracketed, familyOf } from '../../src/lib/ip.ts';
 import { socketIn } from '../../src/lib/linux/sockets.ts';
 
 export interface Fetched {
@@ -24,11 +25,13 @@ export function fetchFrom(
       path,
       createConnection: () =>
         new net.Socket(
-          netns === undefined ? {} : { fd: socketIn(netns, { type: 'tcp', family: 4 }) },
+          netns === undefined ? {} : { fd: socketIn(netns, { type: 'tcp', family: familyOf(host) }) },
         ).connect(port, host),
     });
     request.on('error', (err) =>
-      reject(new Error(`Cannot fetch http://${host}:${port}${path}: ${err.message}`, { cause: err })),
+      reject(
+        new Error(`Cannot fetch http://${bracketed(host)}:${port}${path}: ${err.message}`, { cause: err }),
+      ),
     );
     request.on('close', () => clearTimeout(late));
     request.on('response', (response) => {

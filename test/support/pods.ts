@@ -15,13 +15,15 @@ export interface TestPod {
   script?: string;
   container?: Partial<Container>;
   spec?: Partial<PodSpec>;
+  /** Beside `app`, which is the name. */
+  labels?: Record<string, string>;
 }
 
-export function podOf({ name, node, image = 'busybox', script, container, spec }: TestPod): Pod {
+export function podOf({ name, node, image = 'busybox', script, container, spec, labels }: TestPod): Pod {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name, labels: { app: name } },
+    metadata: { name, labels: { app: name, ...labels } },
     spec: {
       terminationGracePeriodSeconds: 0,
       ...(node && { nodeName: node }),
@@ -46,14 +48,14 @@ export const podNamed = (kubectl: Kubectl, name: string): Promise<Pod> =>
   kubectl.json<Pod>('get', 'pod', name);
 
 export const ready = (kubectl: Kubectl, ...names: string[]): Promise<string> =>
-  kubectl('wait', '--for=condition=Ready', '--timeout=30s', ...names.map((name) => `pod/${name}`));
+  kubectl('wait', '--for=condition=Ready', '--timeout=60s', ...names.map((name) => `pod/${name}`));
 
 /** Waits until an object of a pod is as `holds` wants it; fails with what it is instead. */
 export const podBecomes = (
   kubectl: Kubectl,
   name: string,
   holds: (pod: Pod) => boolean,
-  withinMs = 20_000,
+  withinMs = 60_000,
 ): Promise<Pod> =>
   eventually(async () => {
     const pod = await podNamed(kubectl, name);

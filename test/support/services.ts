@@ -8,6 +8,8 @@ export interface TestService {
   nodePort?: number;
   protocol?: 'TCP' | 'UDP' | 'SCTP';
   spec?: Partial<NonNullable<Service['spec']>>;
+  /** Given out by a load balancer; the Service is one then. */
+  loadBalancerIPs?: readonly string[];
 }
 
 export function service({
@@ -17,15 +19,19 @@ export function service({
   nodePort,
   protocol = 'TCP',
   spec,
+  loadBalancerIPs = [],
 }: TestService): Service {
   return {
     metadata: { name, namespace: 'default' },
     spec: {
-      type: nodePort ? 'NodePort' : 'ClusterIP',
+      type: loadBalancerIPs.length > 0 ? 'LoadBalancer' : nodePort ? 'NodePort' : 'ClusterIP',
       ...(clusterIPs[0] && { clusterIP: clusterIPs[0], clusterIPs }),
       ports: [{ name: 'main', port, protocol, ...(nodePort && { nodePort }) }],
       ...spec,
     },
+    ...(loadBalancerIPs.length > 0 && {
+      status: { loadBalancer: { ingress: loadBalancerIPs.map((ip) => ({ ip, ipMode: 'VIP' })) } },
+    }),
   };
 }
 

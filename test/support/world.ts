@@ -8,7 +8,7 @@ import type { Node, Pod } from '../../src/api/types.ts';
 import type { PodNetwork, Sandbox } from '../../src/kubelet/contract.ts';
 import { familyOf } from '../../src/lib/ip.ts';
 import { createNetns, inNamespace, removeNamespace } from '../../src/lib/linux/namespaces.ts';
-import { connectIn, socketIn } from '../../src/lib/linux/sockets.ts';
+import { socketIn, tcpSocketIn } from '../../src/lib/linux/sockets.ts';
 import { attachNode, createLan } from '../../src/network/lan.ts';
 import { podNetwork } from '../../src/network/links.ts';
 import { prepareNode } from '../../src/network/node.ts';
@@ -89,6 +89,8 @@ export class World implements AsyncDisposable {
     const fd = socketIn(netns, { type: 'tcp', family: familyOf(address), bind: { address, port } });
     const server = createServer((socket) => {
       socket.on('error', () => {});
+      // One whose client was cut off would hold the test up for minutes.
+      socket.unref();
       socket.end(`${name} ${socket.remoteAddress}`);
     });
     server.listen({ fd });
@@ -144,8 +146,9 @@ export function podObject(name: string, spec: object = {}): Pod {
 
 /** What a server says to a TCP client inside a namespace; rejects as `connect` does, and after two seconds of silence. */
 export async function callTcp(netns: string, host: string, port: number): Promise<string> {
-  const pending = connectIn(netns, host, port);
-  const socket = await Promise.race([pending, silence(2_000)]);
+  const socket = tcpSocketIn(netns, host);
+  socket.setTimeout(2_000, () => socket.destroy(new Error('no answer')));
+  socket.connect({ host, port });
   let said = '';
   for await (const chunk of socket) said += String(chunk);
   return said.replaceAll('::ffff:', '');

@@ -3,15 +3,9 @@ import { test } from 'node:test';
 import { setImmediate as tick } from 'node:timers/promises';
 import { TestInformer } from '../../test/support/informer.ts';
 import type { ServiceCIDR } from '../api/types.ts';
-import { followServiceRanges, outermost } from './serviceRanges.ts';
+import { followServiceRanges } from './serviceRanges.ts';
 
 const range = (name: string, ...cidrs: string[]): ServiceCIDR => ({ metadata: { name }, spec: { cidrs } });
-
-test('a range that is part of another is left out, of each family', () =>
-  assert.deepEqual(
-    outermost(['10.96.0.0/24', '10.96.0.0/12', 'fd96::/112', '10.96.0.0/12', '10.200.0.0/24']),
-    ['10.200.0.0/24', '10.96.0.0/12', 'fd96::/112'],
-  ));
 
 test('ranges are told when a ServiceCIDR adds some, and when it is gone; not when nothing changes', async () => {
   const known = new TestInformer<ServiceCIDR>(range('kubernetes', '10.96.0.0/12'));

@@ -1,7 +1,7 @@
 /** Which ranges Services have their addresses of, as the cluster's ServiceCIDRs say. */
 import type { ServiceCIDR } from '../api/types.ts';
 import type { Informer } from '../client/contract.ts';
-import { contains, parseAddress, parseCidr } from '../lib/ip.ts';
+import { outermost } from '../lib/ip.ts';
 
 /**
  * Tells the ranges whenever they have become others. Those of a ServiceCIDR that is deleted stay until it is
@@ -25,15 +25,4 @@ export function followServiceRanges(
     if (known.hasSynced) look();
   });
   void known.synced.then(look);
-}
-
-/** Without those that are part of another, in order: a set of the kernel must not say anything twice. */
-export function outermost(ranges: readonly string[]): string[] {
-  const all = [...new Set(ranges)].sort();
-  return all.filter((range) => !all.some((other) => other !== range && isWithin(range, other)));
-}
-
-function isWithin(range: string, other: string): boolean {
-  const [inner, outer] = [parseCidr(range), parseCidr(other)];
-  return inner.prefix >= outer.prefix && contains(outer, parseAddress(range.slice(0, range.indexOf('/'))));
 }
