@@ -16,7 +16,7 @@ import { type HttpClient, httpClient } from '../client/http.ts';
 import { networkClient, nodeClient, nodeServing, ownIdentity } from '../client/identity.ts';
 import { informer } from '../client/informer.ts';
 import { imageStore } from '../kubelet/images/store.ts';
-import { assignedPods, startKubelet } from '../kubelet/index.ts';
+import { assignedPods, longestLeaveMs, startKubelet } from '../kubelet/index.ts';
 import { conmonRuntime } from '../kubelet/runtime/index.ts';
 import { systemClock } from '../lib/clock.ts';
 import { logger } from '../lib/log.ts';
@@ -32,6 +32,7 @@ import { followServiceRanges } from '../proxy/serviceRanges.ts';
 import type { AgentConfig } from './config.ts';
 import { departures } from './departures.ts';
 import { serveKubelet } from './kubeletServer.ts';
+import { untilOthersHave } from './otherProxies.ts';
 import { readiness } from './readiness.ts';
 
 const log = logger('agent');
@@ -139,7 +140,11 @@ export async function runAgent(config: AgentConfig, signal: AbortSignal): Promis
     images: imageStore({ dir: config.imagesDir, enter: throughHost, hermetic: config.hermetic }),
     runtime: conmonRuntime({ stateDirectory, runDirectory, cgroupParent, clock, signal }),
     beforeStart: (pod) => policy.beforeStart(pod),
-    beforeStop: departures(knownSlices, () => proxy.settled()),
+    beforeStop: departures(knownSlices, async (version) => {
+      const others = { nodes: knownNodes, nodeName, clock };
+      await proxy.settled();
+      await untilOthersHave(version, others, AbortSignal.any([signal, AbortSignal.timeout(longestLeaveMs)]));
+    }),
     services: knownServices,
     pods: knownPods,
     clusterDNS: [config.clusterDNS],

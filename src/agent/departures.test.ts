@@ -6,8 +6,9 @@ import { departures } from './departures.ts';
 
 const pod = { metadata: { name: 'web', namespace: 'default', uid: 'u1' } } as Pod;
 
+let version = 40;
 const slice = (name: string, conditions?: { ready: boolean; terminating?: boolean }): EndpointSlice => ({
-  metadata: { name, namespace: 'default' },
+  metadata: { name, namespace: 'default', resourceVersion: String(++version) },
   addressType: 'IPv4',
   endpoints: conditions
     ? [{ addresses: ['10.244.0.5'], conditions, targetRef: { kind: 'Pod', name: 'web', uid: 'u1' } }]
@@ -18,7 +19,7 @@ const tick = () => new Promise((resolve) => setImmediate(resolve));
 
 function follow(informer: TestInformer<EndpointSlice>) {
   const order: string[] = [];
-  const beforeStop = departures(informer, async () => void order.push('rules written'));
+  const beforeStop = departures(informer, async (to) => void order.push(`rules of version ${to}`));
   return { order, left: beforeStop(pod).then(() => order.push('left')) };
 }
 
@@ -38,7 +39,7 @@ test('a pod leaves when all of its slices say so, and the rules are written', as
   assert.deepEqual(order, []);
   informer.delete('default/c');
   await left;
-  assert.deepEqual(order, ['rules written', 'left']);
+  assert.deepEqual(order, [`rules of version ${version}`, 'left']);
 });
 
 test('published although it is not ready, it leaves when it is terminating', async () => {

@@ -1,4 +1,4 @@
-/** Tells when Services have let go of a pod that ends, and the node's own rules with them. */
+/** Tells when Services have let go of a pod that ends, and the rules of nodes with them. */
 import type { EndpointSlice, Pod } from '../api/types.ts';
 import { type Informer, keyOf } from '../client/contract.ts';
 
@@ -8,10 +8,10 @@ interface Departure {
   resolve: () => void;
 }
 
-/** `settled` resolves when the kernel has the rules for all slices that are known. */
+/** `followed` resolves when nodes' kernels have the rules for the slices up to this version. */
 export function departures(
   slices: Informer<EndpointSlice>,
-  settled: () => Promise<void>,
+  followed: (version: number) => Promise<void>,
 ): (pod: Pod) => Promise<void> {
   const leaving = new Map<string, Departure>();
   slices.onChange((now, before) => {
@@ -31,13 +31,19 @@ export function departures(
   return async ({ metadata: { uid = '', namespace } }) => {
     await slices.synced;
     const own = [...slices.list()].filter(
-      (slice) => slice.metadata.namespace === namespace && sendsTo(slice, uid),
+      (slice) => slice.metadata.namespace === namespace && mentions(slice, uid),
     );
-    if (own.length > 0)
-      await new Promise<void>((resolve) => leaving.set(uid, { slices: new Set(own.map(keyOf)), resolve }));
-    await settled();
+    if (own.length === 0) return;
+    const sending = new Set(own.filter((slice) => sendsTo(slice, uid)).map(keyOf));
+    if (sending.size > 0)
+      await new Promise<void>((resolve) => leaving.set(uid, { slices: sending, resolve }));
+    const versions = own.map((slice) => Number(slices.get(keyOf(slice))?.metadata.resourceVersion) || 0);
+    await followed(Math.max(...versions));
   };
 }
+
+const mentions = ({ endpoints = [] }: EndpointSlice, uid: string): boolean =>
+  endpoints.some(({ targetRef }) => targetRef?.uid === uid);
 
 /** One that is terminating gets clients only where there is no other. */
 const sendsTo = ({ endpoints = [] }: EndpointSlice, uid: string): boolean =>

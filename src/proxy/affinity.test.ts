@@ -24,23 +24,27 @@ describe('what clients were given', () => {
   test('is read with the time that is left, and where the endpoints stand', async () => {
     const kernel = kernelWith({
       affinity4: [[client('10.244.0.9', '10.96.0.20', 'tcp', 80), 0x20001]],
-      affinity6: [[{ elem: { val: 77, timeout: 60, expires: 0 } }, 0x20000]],
+      affinity6: [[{ elem: { val: 77, timeout: 60, expires: 0 } }, 0x20009]],
       endpoints4: [
         [{ concat: ['10.96.0.20', 'tcp', 80, 0x20001] }, { concat: ['10.244.1.5', 8080] }],
-        [{ concat: ['10.96.0.20', 'tcp', 80, 0x20000] }, { concat: ['10.244.0.5', 8080] }],
+        [{ concat: ['10.96.0.20', 'tcp', 80, 0x20007] }, { concat: ['10.244.0.5', 8080] }],
         [{ concat: ['10.96.0.21', 'tcp', 80, 0] }, { concat: ['10.244.0.6', 8080] }],
       ],
-      'node-port-endpoints4': [[{ concat: ['tcp', 30080, 0x60000] }, { concat: ['10.244.0.5', 8080] }]],
+      'node-port-endpoints4': [[{ concat: ['tcp', 30080, 0x60003] }, { concat: ['10.244.0.5', 8080] }]],
     });
-    const { commands, places } = await recall(kernel);
+    const { commands, numbers, next } = await recall(kernel);
     assert.deepEqual(commands, [
       'add element inet switchboard-proxy affinity4 { 10.244.0.9 . 10.96.0.20 . tcp . 80 timeout 60s expires 41s : 131073 }',
-      'add element inet switchboard-proxy affinity6 { 77 timeout 60s expires 1s : 131072 }',
+      'add element inet switchboard-proxy affinity6 { 77 timeout 60s expires 1s : 131081 }',
     ]);
-    assert.deepEqual(Object.fromEntries(places), {
-      'service4 10.96.0.20 . tcp . 80': ['10.244.0.5 . 8080', '10.244.1.5 . 8080'],
-      'inside-node-port4 tcp . 30080': ['10.244.0.5 . 8080'],
+    assert.deepEqual(Object.fromEntries(numbers), {
+      'service4 10.96.0.20 . tcp . 80': new Map([
+        ['10.244.1.5 . 8080', 1],
+        ['10.244.0.5 . 8080', 7],
+      ]),
+      'inside-node-port4 tcp . 30080': new Map([['10.244.0.5 . 8080', 3]]),
     });
+    assert.equal(next, 10);
   });
 
   test('is nothing before the first start, and where nobody was given anything the endpoints are not read', async () => {

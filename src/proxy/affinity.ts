@@ -4,17 +4,15 @@
  */
 import type { Nft } from '../nft/contract.ts';
 import type { Element } from '../nft/transaction.ts';
-import type { Places } from './slots.ts';
+import type { Remembered } from './state.ts';
 import { commands, markBit, mostEndpoints, tableName } from './table.ts';
 
-export interface Memory {
-  /** Commands that bring back which client was given which slot. */
+export interface Memory extends Remembered {
+  /** Commands that bring back which client was given which endpoint. */
   commands: string[];
-  /** Which endpoint stands in which slot, by frontend. */
-  places: ReadonlyMap<string, Places>;
 }
 
-const nothing: Memory = { commands: [], places: new Map() };
+const nothing: Memory = { commands: [], numbers: new Map(), next: 0 };
 
 /** Costs next to nothing while there is nothing to remember. */
 export async function recall(nft: Nft): Promise<Memory> {
@@ -22,14 +20,16 @@ export async function recall(nft: Nft): Promise<Memory> {
   const given = await Promise.all(clients.map(async (map) => ({ map, elements: await read(nft, map) })));
   if (given.every(({ elements }) => elements.length === 0)) return nothing;
   const endpoints = ['endpoints4', 'endpoints6', 'node-port-endpoints4', 'node-port-endpoints6'];
-  const stands = await Promise.all(
-    endpoints.map(async (map) => placesIn(map.replace('-endpoints', ''), await read(nft, map))),
+  const numbers = await Promise.all(
+    endpoints.map(async (map) => numbersIn(map.replace('-endpoints', ''), await read(nft, map))),
   );
+  const taken = given.flatMap(({ elements }) => elements.map(([, value]) => numberOf(value)));
   return {
     commands: given.flatMap(({ map, elements }) =>
       elements.length === 0 ? [] : [commands.addElements(map, elements.map(elementOf))],
     ),
-    places: new Map(stands.flat()),
+    numbers: new Map(numbers.flat()),
+    next: 1 + Math.max(...taken, ...numbers.flat().flatMap(([, of]) => [...of.values()])),
   };
 }
 
@@ -53,18 +53,21 @@ function elementOf([key, value]: Listed): Element {
   return { key: partsOf(val).join(' . ') + times, value: partsOf(value).join() };
 }
 
-/** `endpoints4`, `node-port-endpoints4`: those whose mark says that clients remember them. */
-function placesIn(map: string, elements: readonly Listed[]): [string, Places][] {
-  const found = new Map<string, (string | undefined)[]>();
+const numberOf = (mark: Key): number => Number(mark) & (mostEndpoints - 1);
+
+/** `endpoints4`, `node-port4`: those whose mark says that clients remember them. */
+function numbersIn(map: string, elements: readonly Listed[]): [string, Map<string, number>][] {
+  const found = new Map<string, Map<string, number>>();
   for (const [key, value] of elements) {
     const parts = partsOf(typeof key === 'object' && 'elem' in key ? key.elem.val : key);
     const mark = Number(parts.at(-1));
     if ((mark & markBit.sticky) === 0) continue;
     const side = mark & markBit.inside ? 'inside-' : '';
     const id = `${side}${map.replace('endpoints', 'service')} ${parts.slice(0, -1).join(' . ')}`;
-    const places = found.get(id) ?? [];
-    places[mark & (mostEndpoints - 1)] = partsOf(value).join(' . ');
-    found.set(id, places);
+    found.set(
+      id,
+      (found.get(id) ?? new Map<string, number>()).set(partsOf(value).join(' . '), numberOf(mark)),
+    );
   }
-  return [...found].map(([id, places]) => [id, Array.from(places)]);
+  return [...found];
 }

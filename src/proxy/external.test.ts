@@ -39,6 +39,15 @@ describe('a packet for a load balancer’s address', () => {
     assert.equal(node.send(pod, '172.30.0.2:30080', { slot: 1 }), `${pod} → 10.244.2.5:8080`);
   });
 
+  test('of another node’s pod, at a node port, is from outside: its answer would not come back through here', () => {
+    const node = new Node().set(local, there, here);
+    for (const slot of [0, 1])
+      assert.equal(
+        node.send('10.244.2.9', '172.30.0.2:30080', { ...fromOutside, slot }),
+        '10.244.2.9 → 10.244.1.5:8080',
+      );
+  });
+
   test('has no answer while endpoints are only elsewhere, and is refused when there are none', () => {
     const node = new Node().set(local, there);
     assert.equal(node.send(client, vip, fromOutside), 'drop');

@@ -18,6 +18,8 @@ export interface FollowerOptions extends Ranges {
   clock?: Clock;
   metrics?: ProxyMetrics;
   health?: ProxyHealth;
+  /** Told when all that is known goes into a transaction. */
+  taking?: () => void;
   /** Told of those whose rules are in the kernel now. */
   written?: (owners: readonly string[]) => void;
   /** Forgets tracked UDP flows, and tells how many; by default those of the namespace that the proxy was started in. */
@@ -62,6 +64,12 @@ export class Follower {
 
   setServiceCIDRs(cidrs: readonly string[]): void {
     this.#state.setServiceCIDRs(cidrs);
+    this.#haveRangesChanged = true;
+    if (this.#hasStarted) this.#schedule();
+  }
+
+  setLocalPodCIDRs(cidrs: readonly string[]): void {
+    this.#state.setLocalPodCIDRs(cidrs);
     this.#haveRangesChanged = true;
     if (this.#hasStarted) this.#schedule();
   }
@@ -125,6 +133,7 @@ export class Follower {
   }
 
   #nextTransaction(): string {
+    this.#options.taking?.();
     const services = new Map([...this.#changed].map((key) => [key, this.#frontends(key)]));
     for (const key of this.#changed) this.#underWay.add(key);
     this.#changed.clear();
@@ -139,9 +148,8 @@ export class Follower {
   async #everything(): Promise<string> {
     const memory = await recall(this.#options.nft);
     this.#mustReplaceAll = false;
-    this.#state.remember(memory.places);
+    this.#state.remember(memory);
     this.#nextTransaction();
-    this.#state.remember(new Map());
     return [this.#state.everything(), ...memory.commands].join('\n');
   }
 

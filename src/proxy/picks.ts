@@ -1,6 +1,7 @@
 /** Chains that draw one of N slots. Services with as many endpoints share one. */
 import { createHash } from 'node:crypto';
 import { familyOf } from '../lib/ip.ts';
+import type { Frontend } from './rules.ts';
 import { commands, families, markBit } from './table.ts';
 
 export interface Pick {
@@ -8,19 +9,19 @@ export interface Pick {
   count: number;
   /** The connection gets this node's source address. */
   masquerade: boolean;
-  /** For so long after its last connection a client keeps its slot: sessionAffinityConfig.clientIP.timeoutSeconds. */
-  stickySeconds?: number;
+  /** For so long after its last connection a client keeps its endpoint: sessionAffinityConfig.clientIP.timeoutSeconds. */
+  sticky?: { at: Frontend['at']; seconds: number };
   /** Of two, see Frontend. */
   side?: 'outside' | 'inside';
   /** Clients from elsewhere get no answer. */
   sourceRanges?: readonly string[];
 }
 
-/** `pick-3`, `pick-3-masquerade`, `pick-3-sticky-10800`, `pick-2-outside-from-1f3a5c7e` */
-export function pickName({ count, masquerade, stickySeconds, side, sourceRanges }: Pick): string {
+/** `pick-3`, `pick-3-masquerade`, `pick-3-sticky-service-10800`, `pick-2-outside-from-1f3a5c7e` */
+export function pickName({ count, masquerade, sticky, side, sourceRanges }: Pick): string {
   return [
     `pick-${count}`,
-    ...(stickySeconds === undefined ? [] : [`sticky-${stickySeconds}`]),
+    ...(sticky ? [`sticky-${sticky.at}-${sticky.seconds}`] : []),
     ...(masquerade ? ['masquerade'] : []),
     ...(side ? [side] : []),
     ...(sourceRanges ? [`from-${hashOf(sourceRanges)}`] : []),
@@ -31,13 +32,8 @@ const hashOf = (ranges: readonly string[]): string =>
   createHash('sha1').update(ranges.join()).digest('hex').slice(0, 8);
 
 /** What the mark is for slot 0; each slot is one more. */
-export function firstMark({ masquerade, stickySeconds, side }: Pick): number {
-  return (
-    (masquerade ? markBit.masquerade : 0) +
-    (stickySeconds === undefined ? 0 : markBit.sticky) +
-    (side === 'inside' ? markBit.inside : 0)
-  );
-}
+export const firstMark = ({ masquerade, side }: Pick): number =>
+  (masquerade ? markBit.masquerade : 0) + (side === 'inside' ? markBit.inside : 0);
 
 export function pickCommands(pick: Pick): string[] {
   const name = pickName(pick);
@@ -47,9 +43,9 @@ export function pickCommands(pick: Pick): string[] {
 const rules = (pick: Pick): string[] => [
   ...(pick.sourceRanges ? [onlyFrom(pick.sourceRanges)] : []),
   // What all endpoints are for draws among them; then nothing below matches.
-  ...(pick.side === 'outside' ? families.map(({ ip, n }) => `${ip} saddr @pods${n} goto inside`) : []),
+  ...(pick.side === 'outside' ? families.map(({ ip, n }) => `${ip} saddr @local-pods${n} goto inside`) : []),
   ...(pick.side === 'outside' ? ['fib saddr type local goto inside'] : []),
-  ...(pick.count === 0 ? ['drop'] : pick.stickySeconds === undefined ? [draw(pick)] : remember(pick)),
+  ...(pick.count === 0 ? ['drop'] : pick.sticky ? remember(pick, pick.sticky) : [draw(pick)]),
 ];
 
 function onlyFrom(ranges: readonly string[]): string {
@@ -66,25 +62,38 @@ function draw(pick: Pick): string {
 const client4 = 'ip saddr . ip daddr . meta l4proto . th dport';
 /**
  * nft 1.0.6 aborts on `update` with a key as long as IPv6 clients make it: a hash stands for them. Two that are
- * hashed alike share a slot, which nobody notices.
+ * hashed alike share an endpoint, which nobody notices.
  */
-const client6 = 'jhash ip6 saddr . ip6 daddr . meta l4proto . th dport mod 4294967295 seed 0x1';
+const client6 = `jhash ip6 saddr . ip6 daddr . meta l4proto . th dport mod 268435456 seed 0x1 offset ${markBit.unknown}`;
 
-function remember(pick: Pick): string[] {
-  const first = firstMark(pick);
-  const last = first + pick.count - 1;
-  const outOfRange = `meta mark != ${first === last ? first : `${first}-${last}`}`;
+/** What an endpoint's number is asked for with, by family. */
+const frontendKeys = {
+  service: (ip: string) => `${ip} daddr . meta l4proto . th dport . meta mark`,
+  'node-port': () => 'meta l4proto . th dport . meta mark',
+  'host-port': () => 'meta l4proto . th dport . meta mark',
+} as const;
+
+function remember(pick: Pick, { at, seconds }: NonNullable<Pick['sticky']>): string[] {
+  const prefix = at === 'service' ? '' : `${at}-`;
+  // From a slot, or a number that is remembered, to a number that is there; what is neither stays.
+  const toNumber = families.map(
+    ({ n, ip }) => `meta nfproto ipv${n} meta mark set ${frontendKeys[at](ip)} map @${prefix}slots${n}`,
+  );
+  const isGone = `meta mark & ${markBit.there + markBit.unknown} != ${markBit.there}`;
   return [
-    'meta nfproto ipv4 meta mark set 0',
+    `meta nfproto ipv4 meta mark set ${markBit.unknown}`,
     `meta mark set ${client4} map @affinity4`,
     `meta mark set ${client6}`,
     'meta nfproto ipv6 meta mark set meta mark map @affinity6',
-    // From when there were more: an update would keep it.
-    `${outOfRange} delete @affinity4 { ${client4} : meta mark }`,
-    `${outOfRange} delete @affinity6 { ${client6} : meta mark }`,
-    `${outOfRange} ${draw(pick)}`,
+    ...toNumber,
+    // An update would renew its time and keep the number of whoever is gone.
+    `${isGone} delete @affinity4 { ${client4} : meta mark }`,
+    `${isGone} delete @affinity6 { ${client6} : meta mark }`,
+    `${isGone} ${draw(pick)}`,
+    ...toNumber,
+    `meta mark set meta mark & ${0xffffffff - markBit.there}`,
     ...[`affinity4 { ${client4}`, `affinity6 { ${client6}`].map(
-      (entry) => `update @${entry} timeout ${pick.stickySeconds}s : meta mark }`,
+      (entry) => `update @${entry} timeout ${seconds}s : meta mark }`,
     ),
   ];
 }

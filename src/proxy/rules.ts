@@ -3,6 +3,8 @@ import type { EndpointSlice, Service, ServicePort } from '../api/types.ts';
 import { canonical, familyOf, formatCidr, isAddress, outermost, parseCidr } from '../lib/ip.ts';
 import { type Place, type Target, targetsOf } from './endpoints.ts';
 import { firstMark, pickName, type Pick as SlotPick } from './picks.ts';
+import type { Numbers } from './slots.ts';
+import { markBit } from './table.ts';
 
 /** An address and port where a Service is reached, a port of every node, or one of this node that a pod asked for. */
 export interface Frontend {
@@ -16,8 +18,8 @@ export interface Frontend {
   stickySeconds?: number;
   targets: readonly Target[];
   /**
-   * Under `externalTrafficPolicy: Local` there are two of a frontend: `outside` is for clients from outside the
-   * cluster, `inside` for pods and this node, whose packets need not keep to one node.
+   * Under `externalTrafficPolicy: Local` there are two of a frontend: `inside` is for this node and its pods, to which
+   * answers come back from anywhere; `outside` for all others.
    */
   side?: 'outside' | 'inside';
   /** Clients that may use it; all when absent. */
@@ -180,29 +182,48 @@ export interface MapElement {
 
 /** The chain that decides for a frontend; none where there is nothing to decide. */
 export function pickOf(frontend: Frontend, slots: readonly string[]): SlotPick | undefined {
-  const { masquerade, stickySeconds, side, sourceRanges, whenEmpty } = frontend;
+  const { at, masquerade, stickySeconds, side, sourceRanges, whenEmpty } = frontend;
   if (slots.length === 0 && whenEmpty !== 'drop') return undefined;
   return {
     count: slots.length,
     masquerade,
-    ...(stickySeconds !== undefined && slots.length > 0 && { stickySeconds }),
+    ...(stickySeconds !== undefined && slots.length > 0 && { sticky: { at, seconds: stickySeconds } }),
     ...(side && { side }),
     ...(sourceRanges && { sourceRanges }),
   };
 }
 
-/** The elements of a frontend whose endpoints (`10.244.0.5 . 8080`) stand in these slots. */
-export function elementsOf(frontend: Frontend, slots: readonly string[]): MapElement[] {
+/** What stands in a frontend's slots (`10.244.0.5 . 8080`), and the numbers by which clients remember it, if they do. */
+export interface Placing {
+  slots: readonly string[];
+  numbers?: Numbers;
+}
+
+export function elementsOf(frontend: Frontend, { slots, numbers }: Placing): MapElement[] {
   const { at, family } = frontend;
   const [key, pick] = [keyOf(frontend), pickOf(frontend, slots)];
   const verdicts = `${isInside(frontend) ? 'inside-' : ''}${at}s${family}`;
   if (!pick) return frontend.whenEmpty ? [{ container: verdicts, key, value: 'goto refuse' }] : [];
+  const prefix = at === 'service' ? '' : `${at}-`;
+  const element = (map: 'endpoints' | 'slots', mark: number, value: string | number): MapElement => ({
+    container: `${prefix}${map}${family}`,
+    key: `${key} . ${mark}`,
+    value: String(value),
+  });
   const first = firstMark(pick);
-  const endpoints = `${at === 'service' ? '' : `${at}-`}endpoints${family}`;
   return [
     // The last word, for those inside.
     { container: verdicts, key, value: `${isInside(frontend) ? 'goto' : 'jump'} ${pickName(pick)}` },
-    ...slots.map((slot, n) => ({ container: endpoints, key: `${key} . ${first + n}`, value: slot })),
+    ...slots.flatMap((slot, n) => {
+      const number = numbers?.get(slot);
+      if (number === undefined) return [element('endpoints', first + n, slot)];
+      const remembered = first + markBit.sticky + number;
+      return [
+        element('endpoints', remembered, slot),
+        element('slots', remembered, remembered + markBit.there),
+        element('slots', first + n, remembered + markBit.there),
+      ];
+    }),
   ];
 }
 

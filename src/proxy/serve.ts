@@ -9,8 +9,9 @@ import { logger } from '../lib/log.ts';
 import { type BindAddress, keepListening, listen, type Question, type Reply } from './health/http.ts';
 import { checkOf, policiesWithoutLocal } from './health/local.ts';
 import { isEligible, ProxyHealth } from './health/proxyHealth.ts';
-import { answerHealth, answerMetrics } from './health/servers.ts';
+import { answerHealth, answerMetrics, plain } from './health/servers.ts';
 import { ServiceChecks } from './health/serviceChecks.ts';
+import { SliceVersions } from './health/sliceVersions.ts';
 import { ProxyMetrics, type TrafficPolicy } from './metrics.ts';
 import { type Proxy, type ProxyOptions, startProxy } from './sync.ts';
 
@@ -22,7 +23,7 @@ export const defaultAddresses = {
   metrics: { host: '127.0.0.1', port: 10249 },
 } satisfies Record<string, BindAddress>;
 
-export interface ServeOptions extends Omit<ProxyOptions, 'metrics' | 'health' | 'onWritten'> {
+export interface ServeOptions extends Omit<ProxyOptions, 'metrics' | 'health' | 'versions' | 'onWritten'> {
   nodes: Informer<Node>;
   /** Nowhere when absent. */
   healthz?: BindAddress | undefined;
@@ -43,6 +44,7 @@ export function serveProxy({
   const families = ([4, 6] as const).filter((n) => serviceCIDRs.some((range) => familyOf(range) === n));
   const metrics = new ProxyMetrics(families, clock);
   const health = new ProxyHealth(clock);
+  const versions = new SliceVersions();
 
   const checks = new ServiceChecks({
     isProxyHealthy: () => health.health().isHealthy,
@@ -69,6 +71,7 @@ export function serveProxy({
     ...options,
     metrics,
     health,
+    versions,
     onWritten(key, service, slices) {
       checks.update(key, checkOf(service, slices, nodeName));
       const policies = policiesWithoutLocal(service, slices, nodeName);
@@ -84,7 +87,9 @@ export function serveProxy({
   // Until the node is known nothing speaks against it.
   const isNodeEligible = () => !nodes.hasSynced || isEligible(nodes.get(nodeName));
   const parts = { health, metrics, families, isNodeEligible };
-  serve('health', healthz, (question) => answerHealth(parts, question));
+  serve('health', healthz, (question) =>
+    question.path === '/endpointslices' ? plain(`${versions.newest}\n`) : answerHealth(parts, question),
+  );
   serve('metrics', metricsAddress, (question) => answerMetrics(metrics, question));
   return proxy;
 }

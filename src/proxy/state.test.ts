@@ -85,6 +85,22 @@ describe('a packet for a Service', () => {
     assert.notEqual(node.send('10.244.1.8', '10.96.0.20:80', { slot: 0 }), first);
     assert.notEqual(node.set(sticky, x, y).send('10.244.1.9', '10.96.0.20:80'), first);
   });
+
+  test('stays where it went when its endpoint was gone, though that comes back', () => {
+    const sticky = { ...web, spec: { sessionAffinity: 'ClientIP' } };
+    const node = new Node().set(sticky, x, z);
+    for (const to of ['10.96.0.20:80', '172.30.0.2:30080']) {
+      node.set(sticky, x, z);
+      assert.match(node.send('10.244.1.9', to, { slot: 1 }), /10\.244\.2\.5/);
+      node.set(sticky, x);
+      const second = node.send('10.244.1.9', to);
+      assert.match(second, /10\.244\.1\.5/);
+      node.set(sticky, z, x, y);
+      for (const slot of [0, 1, 2]) assert.equal(node.send('10.244.1.9', to, { slot }), second);
+      node.set(sticky).set(sticky, y);
+      assert.match(node.send('10.244.1.9', to), /10\.244\.1\.6/);
+    }
+  });
 });
 
 describe('a change', () => {

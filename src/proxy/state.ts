@@ -2,15 +2,28 @@
 
 import { Changes, Uses } from './changes.ts';
 import { type Pick, pickName } from './picks.ts';
-import { elementsOf, type Frontend, idOf, type MapElement, pickOf, sharedElementsOf } from './rules.ts';
-import { assignPlaces, type Places, slotsIn } from './slots.ts';
+import {
+  elementsOf,
+  type Frontend,
+  idOf,
+  type MapElement,
+  type Placing,
+  pickOf,
+  sharedElementsOf,
+} from './rules.ts';
+import { assignSlots, Numbering, type Numbers } from './slots.ts';
 import { type StaleFlows, staleFlows } from './stale.ts';
 import { freshTable, type Ranges, rangesIn } from './table.ts';
 
-interface Placed {
+interface Placed extends Placing {
   frontend: Frontend;
-  places: Places;
-  slots: readonly string[];
+}
+
+/** By which numbers clients remember endpoints, by {@link idOf} of the frontend. */
+export interface Remembered {
+  numbers: ReadonlyMap<string, Numbers>;
+  /** No number from here on was given out. */
+  next: number;
 }
 
 export interface Batch {
@@ -32,22 +45,38 @@ export class ProxyState {
   /** What the next update brings, besides Services. */
   #pending = new Changes();
 
-  #remembered: ReadonlyMap<string, Places> = new Map();
+  readonly #numbering = new Numbering();
+  #remembered: Remembered['numbers'] = new Map();
 
   constructor(ranges: Ranges) {
     this.#ranges = ranges;
   }
 
-  /** In which places frontends that are not known yet have their endpoints, by {@link idOf}. */
-  remember(places: ReadonlyMap<string, Places>): void {
-    this.#remembered = places;
+  /** For the frontends of the next {@link update} that are not known yet. */
+  remember({ numbers, next }: Remembered): void {
+    this.#remembered = numbers;
+    this.#numbering.startAt(next);
   }
 
   /** From the next {@link update} on. */
   setServiceCIDRs(serviceCIDRs: readonly string[]): void {
-    for (const range of rangesIn('service-ranges', this.#ranges.serviceCIDRs)) this.#pending.remove(range);
-    for (const range of rangesIn('service-ranges', serviceCIDRs)) this.#pending.add(range);
+    this.#exchangeRanges('service-ranges', this.#ranges.serviceCIDRs, serviceCIDRs);
     this.#ranges = { ...this.#ranges, serviceCIDRs };
+  }
+
+  /** From the next {@link update} on. */
+  setLocalPodCIDRs(localPodCIDRs: readonly string[]): void {
+    this.#exchangeRanges('local-pods', this.#ranges.localPodCIDRs ?? [], localPodCIDRs);
+    this.#ranges = { ...this.#ranges, localPodCIDRs };
+  }
+
+  #exchangeRanges(
+    set: Parameters<typeof rangesIn>[0],
+    before: readonly string[],
+    after: readonly string[],
+  ): void {
+    for (const range of rangesIn(set, before)) this.#pending.remove(range);
+    for (const range of rangesIn(set, after)) this.#pending.add(range);
   }
 
   /** Takes in what some Services now are (nothing, for one that is gone), and tells how the kernel follows. */
@@ -60,6 +89,7 @@ export class ProxyState {
     for (const id of freed) this.#passOn(id, changes, stale);
     for (const [service, frontends] of services)
       for (const frontend of frontends) this.#put(service, frontend, changes, stale);
+    this.#remembered = new Map();
     return { transaction: changes.commands().join('\n'), stale };
   }
 
@@ -69,8 +99,8 @@ export class ProxyState {
     for (const pick of this.#picks.all()) changes.addPick(pick);
     for (const element of this.#shared.all()) changes.add(element);
     for (const placed of this.#services.values())
-      for (const { frontend, slots } of placed.values())
-        for (const element of elementsOf(frontend, slots)) changes.add(element);
+      for (const each of placed.values())
+        for (const element of elementsOf(each.frontend, each)) changes.add(element);
     return [...freshTable(this.#ranges), ...changes.commands()].join('\n');
   }
 
@@ -109,10 +139,10 @@ export class ProxyState {
     const placed = this.#services.get(service) ?? new Map<string, Placed>();
     this.#services.set(service, placed);
     const before = placed.get(id);
+    const slots = assignSlots(before?.slots ?? [], frontend.targets);
+    const known = before?.numbers ?? this.#remembered.get(id) ?? new Map<string, number>();
     const isSticky = frontend.stickySeconds !== undefined;
-    const known = before?.places ?? this.#remembered.get(id) ?? [];
-    const places = assignPlaces(known, frontend.targets, isSticky);
-    const after = { frontend, places, slots: slotsIn(places) };
+    const after = { frontend, slots, ...(isSticky && { numbers: this.#numbering.assign(known, slots) }) };
     placed.set(id, after);
     this.#exchange(before, after, changes);
     stale.push(...staleFlows(before?.frontend, frontend));
@@ -125,8 +155,8 @@ export class ProxyState {
     for (const element of sharedElementsOf(after.frontend))
       if (this.#shared.take(nameOf(element), element)) changes.add(element);
     if (before) this.#release(before, changes);
-    for (const element of before ? elementsOf(before.frontend, before.slots) : []) changes.remove(element);
-    for (const element of elementsOf(after.frontend, after.slots)) changes.add(element);
+    for (const element of before ? elementsOf(before.frontend, before) : []) changes.remove(element);
+    for (const element of elementsOf(after.frontend, after)) changes.add(element);
   }
 
   #release({ frontend, slots }: Placed, changes: Changes): void {

@@ -3,19 +3,21 @@ import type { EndpointSlice, Node, Pod, Service } from '../api/types.ts';
 import { type Informer, keyOf } from '../client/contract.ts';
 import type { Place } from './endpoints.ts';
 import { Follower, type FollowerOptions } from './follower.ts';
+import type { SliceVersions } from './health/sliceVersions.ts';
 import { frontendsOfPod, onHostPortChange } from './hostPorts.ts';
 import { frontendsOf } from './rules.ts';
 
-export interface ProxyOptions extends Omit<FollowerOptions, 'written'> {
+export interface ProxyOptions extends Omit<FollowerOptions, 'written' | 'taking'> {
   services: Informer<Service>;
   slices: Informer<EndpointSlice>;
-  /** For the zone of this node; nobody is preferred without. */
+  /** For the zone of this node and the range of its pods. */
   nodes?: Informer<Node>;
   /** Nothing but Services answers at the addresses of their load balancers. */
   hasPools?: boolean;
   /** Of this node, for their host ports. */
   pods?: Informer<Pod>;
   nodeName: string;
+  versions?: SliceVersions;
   /** Told of each Service, or that it is gone, once the kernel has the rules for what it is now. */
   onWritten?: (key: string, service: Service | undefined, slices: readonly EndpointSlice[]) => void;
 }
@@ -34,7 +36,7 @@ export interface Proxy {
 const triggerTime = 'endpoints.kubernetes.io/last-change-trigger-time';
 
 export function startProxy(options: ProxyOptions): Proxy {
-  const { services, slices, nodes, pods, nodeName, metrics, onWritten } = options;
+  const { services, slices, nodes, pods, nodeName, metrics, versions, onWritten } = options;
   const place: Place = { nodeName, ...(options.hasPools && { hasPools: true }) };
   const slicesOf = new Map<string, Map<string, EndpointSlice>>();
   const knownSlices = (key: string) => [...(slicesOf.get(key)?.values() ?? [])];
@@ -45,9 +47,10 @@ export function startProxy(options: ProxyOptions): Proxy {
     return service ? frontendsOf(service, knownSlices(key), place) : [];
   };
   const written = (owners: readonly string[]) => {
+    versions?.written();
     for (const key of owners) onWritten?.(key, services.get(key), knownSlices(key));
   };
-  const follower = new Follower({ ...options, written }, frontends);
+  const follower = new Follower({ ...options, taking: () => versions?.taking(), written }, frontends);
 
   services.onChange((now, before) => {
     const service = now ?? before;
@@ -56,6 +59,7 @@ export function startProxy(options: ProxyOptions): Proxy {
     follower.changed(keyOf(service));
   });
   slices.onChange((now, before) => {
+    versions?.seen(now?.metadata.resourceVersion);
     for (const [slice, isThere] of [
       [before, false],
       [now, true],
@@ -71,8 +75,10 @@ export function startProxy(options: ProxyOptions): Proxy {
     const key = changed && serviceOf(changed);
     if (key) metrics?.endpointsChanged(key, now?.metadata.annotations?.[triggerTime]);
   });
-  nodes?.onChange((now) => {
+  nodes?.onChange((now, before) => {
     if (now?.metadata.name !== nodeName) return;
+    const podCIDRs = now.spec?.podCIDRs ?? [];
+    if (podCIDRs.join() !== (before?.spec?.podCIDRs ?? []).join()) follower.setLocalPodCIDRs(podCIDRs);
     const zone = now.metadata.labels?.['topology.kubernetes.io/zone'];
     if (zone === place.zone) return;
     if (zone === undefined) delete place.zone;

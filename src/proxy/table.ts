@@ -12,15 +12,25 @@ export const commands = commandsFor(tableName);
 
 /**
  * Bits of the packet mark, set by the proxy on the first packet of a connection and read again on the same node.
- * The low 16 are the slot.
+ * The low 16 are the slot or, with `sticky`, the number of an endpoint.
  */
-export const markBit = { masquerade: 0x10000, sticky: 0x20000, inside: 0x40000 } as const;
+export const markBit = {
+  masquerade: 0x10000,
+  sticky: 0x20000,
+  inside: 0x40000,
+  /** While a chain decides: the endpoint of that number is there. */
+  there: 0x80000,
+  /** While a chain decides: nothing is remembered yet. */
+  unknown: 0x80000000,
+} as const;
 export const mostEndpoints = 0x10000;
 
 export interface Ranges {
   serviceCIDRs: readonly string[];
   /** Where pods have their addresses. */
   clusterCIDRs: readonly string[];
+  /** Where those of this node have theirs. */
+  localPodCIDRs?: readonly string[];
   /** Where node ports answer: at addresses of the node in these ranges; at all of them when absent. */
   nodePortAddresses?: readonly string[];
   /** Whatever is sent to a Service's own address comes from this node. */
@@ -47,7 +57,7 @@ export function freshTable(ranges: Ranges): string[] {
   ];
 }
 
-function containers({ serviceCIDRs, clusterCIDRs }: Ranges): string[] {
+function containers({ serviceCIDRs, clusterCIDRs, localPodCIDRs = [] }: Ranges): string[] {
   const ofBoth = families.flatMap(({ n, type }) => [
     commands.addMap(`services${n}`, `type ${type} . ${portType} : verdict;`),
     commands.addMap(`inside-services${n}`, `type ${type} . ${portType} : verdict;`),
@@ -57,13 +67,17 @@ function containers({ serviceCIDRs, clusterCIDRs }: Ranges): string[] {
     commands.addMap(`node-port-endpoints${n}`, `type ${portType} . mark : ${type} . inet_service;`),
     commands.addMap(`host-ports${n}`, `type ${portType} : verdict;`),
     commands.addMap(`host-port-endpoints${n}`, `type ${portType} . mark : ${type} . inet_service;`),
+    // For Services that remember their clients: from a slot, or a number, to the number of an endpoint that is there.
+    commands.addMap(`slots${n}`, `type ${type} . ${portType} . mark : mark;`),
+    commands.addMap(`node-port-slots${n}`, `type ${portType} . mark : mark;`),
     // Endpoints on this node, each as its own client.
     commands.addSet(`hairpin${n}`, `type ${type} . ${type};`),
     commands.addSet(`load-balancers${n}`, `type ${type};`),
     commands.addSet(`service-ranges${n}`, `type ${type}; flags interval;`),
     commands.addSet(`pods${n}`, `type ${type}; flags interval;`),
+    commands.addSet(`local-pods${n}`, `type ${type}; flags interval;`),
   ]);
-  // Which slot a client was given, for Services with sessionAffinity: ClientIP.
+  // Which endpoint a client was given, for Services with sessionAffinity: ClientIP.
   const remembered = 'size 65536; flags dynamic,timeout;';
   return [
     ...ofBoth,
@@ -71,14 +85,17 @@ function containers({ serviceCIDRs, clusterCIDRs }: Ranges): string[] {
     commands.addMap('affinity6', `type mark : mark; ${remembered}`),
     ...rangesIn('service-ranges', serviceCIDRs).map(addOne),
     ...rangesIn('pods', clusterCIDRs).map(addOne),
+    ...rangesIn('local-pods', localPodCIDRs).map(addOne),
   ];
 }
 
 const addOne = ({ container, key }: MapElement): string => commands.addElements(container, [{ key }]);
 
 /** As elements of a set for each family. */
-export const rangesIn = (set: 'service-ranges' | 'pods', ranges: readonly string[]): MapElement[] =>
-  ranges.map((range) => ({ container: `${set}${familyOf(range)}`, key: range }));
+export const rangesIn = (
+  set: 'service-ranges' | 'pods' | 'local-pods',
+  ranges: readonly string[],
+): MapElement[] => ranges.map((range) => ({ container: `${set}${familyOf(range)}`, key: range }));
 
 function toEndpoints(ranges: Ranges): string[] {
   const rule = commands.addRule;
@@ -106,7 +123,7 @@ function toEndpoints(ranges: Ranges): string[] {
         rule('node-ports', `${withPorts} dnat ${ip} to ${port} . meta mark map @${at}-endpoints${n}`),
       ),
     ]),
-    // Draws anew for pods and this node, where a policy is Local for others.
+    // Draws anew for this node and its pods, where a policy is Local for others.
     ...draws('inside', 'services', 'inside-'),
     ...draws('inside', 'node-ports', 'inside-'),
     commands.addChain('prerouting', 'type nat hook prerouting priority -100;'),

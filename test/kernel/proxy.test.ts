@@ -37,7 +37,17 @@ describe('Services on two nodes', { timeout: 60_000 }, () => {
     kernels.set(node.name, nft);
     const forget = kernelForget(node.netns);
     const ranges = { serviceCIDRs, clusterCIDRs };
-    return startProxy({ services, slices, nft, nodeName: node.name, hasPools: true, ...ranges, forget });
+    const nodes = new TestInformer(node.object);
+    return startProxy({
+      services,
+      slices,
+      nodes,
+      nft,
+      nodeName: node.name,
+      hasPools: true,
+      ...ranges,
+      forget,
+    });
   };
   /** Everything that was put into the informers is in both kernels. */
   const settled = async () => {
@@ -104,7 +114,7 @@ describe('Services on two nodes', { timeout: 60_000 }, () => {
     await world[Symbol.asyncDispose]();
   }
 
-  const callMany = async (netns: string, host: string, port: number, times = 40) => {
+  const callMany = async (netns: string, host: string, port: number, times = 60) => {
     const said = new Set<string>();
     for (let n = 0; n < times; n++) said.add(await callTcp(netns, host, port));
     return [...said].sort();
@@ -175,6 +185,8 @@ describe('Services on two nodes', { timeout: 60_000 }, () => {
     assert.equal(await callTcp(client!.netns, one!.ips[0], 30084), `uid-z ${client!.ip}`);
     assert.equal(await callTcp(one!.netns, one!.ips[0], 30084), `uid-z ${one!.ips[0]}`);
     assert.equal(await callTcp(one!.netns, '127.0.0.1', 30084), `uid-z ${one!.ips[0]}`);
+    // At another node it is from outside.
+    assert.equal(await callTcp(client!.netns, two!.ips[0], 30084), `uid-z ${client!.ip}`);
   });
 
   test('a client of a Service with session affinity stays with one endpoint', async () => {
@@ -190,6 +202,25 @@ describe('Services on two nodes', { timeout: 60_000 }, () => {
     slices.put(slice('sticky', endpoints(x!, y!, z!)));
     await settled();
     assert.deepEqual(await callMany(client!.netns, '10.96.0.25', 80, 10), [before]);
+  });
+
+  test('a client whose endpoint left stays with the next one, though the first comes back', async () => {
+    for (const [address, name, of] of [
+      ['10.96.0.25', 'sticky', endpoints],
+      ['fd96::25', 'sticky-6', endpoints6],
+    ] as const) {
+      const put = async (...pods: TestPod[]) => {
+        slices.put(slice('sticky', of(...pods), { name, family: address.includes(':') ? 6 : 4 }));
+        await settled();
+      };
+      const [first = ''] = await callMany(client!.netns, address, 80, 3);
+      await put(...[x!, y!, z!].filter(({ uid }) => !first.startsWith(uid)));
+      const [second = '', ...more] = await callMany(client!.netns, address, 80, 10);
+      assert.deepEqual(more, []);
+      assert.notEqual(second, first);
+      await put(x!, y!, z!);
+      assert.deepEqual(await callMany(client!.netns, address, 80, 10), [second]);
+    }
   });
 
   test('a client stays with its endpoint over a new start of the proxy and a new range of Services', async () => {
@@ -216,9 +247,9 @@ describe('Services on two nodes', { timeout: 60_000 }, () => {
       const listed = await kernel?.list(`map inet switchboard-proxy ${map}`);
       const { nftables } = listed as { nftables: { map?: { elem?: [{ elem: { timeout: number } }][] } }[] };
       const all = nftables.flatMap(({ map }) => map?.elem ?? []);
-      return all.filter(([{ elem }]) => elem.timeout === 2).length;
+      return all.filter(([{ elem }]) => elem.timeout === 4).length;
     };
-    const spec = { sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds: 2 } } };
+    const spec = { sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds: 4 } } };
     services.put(service({ name: 'brief', clusterIPs: ['10.96.0.26', 'fd96::26'], spec }));
     slices.put(
       slice('brief', endpoints(x!, y!, z!)),
@@ -226,16 +257,15 @@ describe('Services on two nodes', { timeout: 60_000 }, () => {
     );
     await settled();
     const seen = { '10.96.0.26': new Set<string>(), 'fd96::26': new Set<string>() };
-    for (let n = 0; n < 8; n++) {
+    for (let n = 0; n < 12; n++) {
       for (const [address, endpoint] of Object.entries(seen))
         endpoint.add(await callTcp(client!.netns, address, 80));
       assert.deepEqual(await Promise.all(['affinity4', 'affinity6'].map(remembered)), [1, 1]);
       await new Promise((resolve) => setTimeout(resolve, 400));
     }
     for (const endpoint of Object.values(seen)) assert.equal(endpoint.size, 1, [...endpoint].join());
-    await eventually(
-      async () => assert.deepEqual(await Promise.all(['affinity4', 'affinity6'].map(remembered)), [0, 0]),
-      10_000,
+    await eventually(async () =>
+      assert.deepEqual(await Promise.all(['affinity4', 'affinity6'].map(remembered)), [0, 0]),
     );
   });
 

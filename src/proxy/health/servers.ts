@@ -25,12 +25,13 @@ export function answerHealth(
   return { code, headers: { 'Content-Type': 'application/json', ...noSniff }, body: JSON.stringify(body) };
 }
 
+export const plain = (body: string, type = 'text/plain; charset=utf-8'): Reply => ({
+  code: 200,
+  headers: { 'Content-Type': type, ...noSniff },
+  body,
+});
+
 export function answerMetrics(metrics: ProxyMetrics, { path }: Question): Reply {
-  const plain = (body: string, type = 'text/plain; charset=utf-8') => ({
-    code: 200,
-    headers: { 'Content-Type': type, ...noSniff },
-    body,
-  });
   if (path === '/metrics') return plain(metrics.text(), textFormat);
   if (path === '/healthz') return plain('ok');
   return path === '/proxyMode' ? plain('nftables') : notFound;

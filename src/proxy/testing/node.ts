@@ -10,6 +10,7 @@ import type { Ranges } from '../table.ts';
 export const ranges = {
   serviceCIDRs: ['10.96.0.0/12', 'fd96::/112'],
   clusterCIDRs: ['10.244.0.0/16', 'fd44::/56'],
+  localPodCIDRs: ['10.244.1.0/24', 'fd44:0:0:1::/64'],
 };
 
 export const place = { nodeName: 'node-1', hasPools: true };
