@@ -1,7 +1,7 @@
 /**
  * `make bench`: the figures that the project promises, measured on this machine, in one table.
  * BENCH_RUNS says how often a cluster is brought up and scaled (3), BENCH_VERBOSE=1 where time and memory go,
- * BENCH_ONLY=api, BENCH_ONLY=dns that only the API server or the DNS server is measured, which needs no cluster.
+ * BENCH_ONLY=api, BENCH_ONLY=dns, BENCH_ONLY=services that only the API server, the DNS server or Services are measured.
  */
 import { availableParallelism, loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,6 +18,7 @@ import { measureDns } from './dns/index.ts';
 import { memoryOf } from './memory.ts';
 import { measurePods } from './pod.ts';
 import { measureScale } from './scale.ts';
+import { measureServices } from './services/index.ts';
 import { type Row, tableOf } from './table.ts';
 import { measureUp } from './up.ts';
 
@@ -36,11 +37,15 @@ const say = (text: string) => process.stderr.write(`${text}\n`);
 async function bench(): Promise<Row[]> {
   const shown = showProgress();
   const only = process.env['BENCH_ONLY'];
-  const api = only === 'dns' ? [] : await measureApi(runs, shown.step);
-  const dns = only === 'api' ? [] : await measureDns(runs, shown.step, say);
-  if (only !== 'api' && only !== 'dns') return [...(await benchCluster(shown)), ...api, ...dns];
+  const isWanted = (part: string) => !only || only === part;
+  const rows = [
+    ...(isWanted('api') ? await measureApi(runs, shown.step) : []),
+    ...(isWanted('dns') ? await measureDns(runs, shown.step, say) : []),
+    ...(isWanted('services') ? await measureServices(runs, shown.step, say) : []),
+  ];
+  if (isWanted('cluster')) return [...(await benchCluster(shown)), ...rows];
   shown.done();
-  return [...api, ...dns];
+  return rows;
 }
 
 async function benchCluster(shown: ReturnType<typeof showProgress>): Promise<Row[]> {

@@ -29,3 +29,14 @@ test('of what is counted by the second, less than the target is missed', () => {
   assert.match(line, /4000\/s .* 5000\/s +0\.8× \(missed\)$/);
   assert.doesNotMatch(tableOf([{ ...row, values: [6_000] }]), /missed/);
 });
+
+test('a peer without a figure has a line that says why', () => {
+  const peers = [
+    { name: 'direct', value: 3_000 },
+    { name: 'kube-proxy: not on this machine', value: undefined },
+  ];
+  const row = { what: 'stream', unit: 'MB/s' as const, values: [2_900], target: 2_910, peers };
+  const [, first = '', second = ''] = tableOf([row]).split('\n');
+  assert.match(first, /2900 MB\/s .* 2910 MB\/s +0\.997× \(missed\) +direct: 3000 MB\/s/);
+  assert.match(second, /^ +kube-proxy: not on this machine$/);
+});

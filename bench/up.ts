@@ -16,7 +16,7 @@ export async function measureUp(name: string): Promise<Measured> {
   const startMs = performance.now();
   const cluster = await startCluster({ name });
   const netns = networkOfFirstPod(cluster);
-  const server = addressesOf(cluster.record().index).clusterDNS;
+  const server = addressesOf(cluster.record()).clusterDNS;
   for (let tries = 0; !(await dnsAnswers(netns, server)); tries++) {
     if (tries > 200) throw new Error('Cannot wait longer for a name to be answered in a pod');
     await sleep(10);

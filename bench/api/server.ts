@@ -1,9 +1,20 @@
-/** The API server of the bench: a process of its own, over the embedded store, as in a cluster but for its controllers. */
+/**
+ * The API server of the bench: a process of its own, over the embedded store, as in a cluster but for its controllers.
+ * `node server.ts [ADDRESS]` says where it listens: 127.0.0.1 if nothing else is said.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { namespaces, pods, serviceAccounts } from '../../src/api/resource.ts';
+import {
+  endpointSlices,
+  namespaces,
+  pods,
+  type Resource,
+  serviceAccounts,
+  services,
+} from '../../src/api/resource.ts';
+import type { KubeObject } from '../../src/api/types.ts';
 import { admissionPlugins } from '../../src/apiserver/admission/index.ts';
 import { createAuthenticator } from '../../src/apiserver/authn/index.ts';
 import { startAuthorizer } from '../../src/apiserver/authz/start.ts';
@@ -16,10 +27,16 @@ import {
   issueServerCertificate,
 } from '../../src/lib/pki/certificate.ts';
 import { openSqlite } from '../../src/store/index.ts';
+import { serviceOf, sliceOf } from '../services/objects.ts';
 import { podOfBench } from './pod.ts';
 
 /** What the bench asks of this process. */
-export type Order = { fill: number } | { begin: true } | { tell: true } | { end: true };
+export type Order =
+  | { fill: number }
+  | { fillServices: number }
+  | { begin: true }
+  | { tell: true }
+  | { end: true };
 
 export interface Told {
   /** How long the event loop was held, in milliseconds. */
@@ -37,6 +54,7 @@ export interface Ready {
   key: string;
 }
 
+const host = process.argv[2] ?? '127.0.0.1';
 const directory = mkdtempSync(join(tmpdir(), 'switchboard-bench-'));
 process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
 const store = await openSqlite(join(directory, 'store.db'));
@@ -63,7 +81,7 @@ const nowMs = Date.now();
 const authority = await createAuthority({ commonName: 'bench', nowMs });
 const serving = await issueServerCertificate(authority, {
   commonName: 'api',
-  ipAddresses: ['127.0.0.1'],
+  ipAddresses: [host],
   nowMs,
 });
 const admin = await issueClientCertificate(authority, {
@@ -81,7 +99,7 @@ const server = createServer({
   metrics,
   tls: { cert: serving.certificate, key: serving.privateKey, clientCa: authority.certificate },
 });
-const port = await server.listen({ port: 0, host: '127.0.0.1' });
+const port = await server.listen({ port: 0, host });
 
 const client = localClient(handler, { name: 'admin', groups: ['system:masters'] });
 await client.create(namespaces, { metadata: { name: 'default' } });
@@ -95,16 +113,16 @@ const inMs = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - everyMs);
 let before = process.cpuUsage();
 
 process.on('message', (order: Order) => void obey(order));
+// Whoever asked is gone.
+process.on('disconnect', () => process.exit());
 
 async function obey(order: Order): Promise<void> {
   if ('fill' in order) {
-    for (let i = 0; i < order.fill; i += 500)
-      await Promise.all(
-        Array.from({ length: Math.min(500, order.fill - i) }, (_, j) => {
-          const pod = podOfBench(i + j);
-          return store.put(keyOf(pods, 'default', pod.metadata.name), pod, 0);
-        }),
-      );
+    await fill(pods, order.fill, podOfBench);
+    answer({});
+  } else if ('fillServices' in order) {
+    await fill(services, order.fillServices, serviceOf);
+    await fill(endpointSlices, order.fillServices, sliceOf);
     answer({});
   } else if ('begin' in order) {
     held.enable();
@@ -124,6 +142,17 @@ async function obey(order: Order): Promise<void> {
     await store.close();
     process.exit(0);
   }
+}
+
+async function fill(resource: Resource, count: number, make: (i: number) => KubeObject): Promise<void> {
+  for (let i = 0; i < count; i += 500)
+    await Promise.all(
+      Array.from({ length: Math.min(500, count - i) }, (_, j) => {
+        const object = make(i + j);
+        const { name, namespace = 'default' } = object.metadata;
+        return store.put(keyOf(resource, namespace, name), object, 0);
+      }),
+    );
 }
 
 const answer = (told: Told | Ready | object) => process.send?.(told);

@@ -1,5 +1,5 @@
 /** The API server in its own process, and connections to it over loopback TLS. */
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2';
 import { join } from 'node:path';
@@ -12,24 +12,27 @@ const connectionWindowBytes = 1 << 30;
 export class Target implements AsyncDisposable {
   readonly #process: ChildProcess;
   readonly #ready: Ready;
+  readonly #host: string;
   readonly #sessions: ClientHttp2Session[] = [];
 
-  static async start(): Promise<Target> {
-    const child = fork(join(import.meta.dirname, 'server.ts'), {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    });
+  /** On the loopback, or on an address of the network namespace that the file `netns` holds open. */
+  static async start(host = '127.0.0.1', netns?: string): Promise<Target> {
+    const command = [process.execPath, join(import.meta.dirname, 'server.ts'), host];
+    const [program = '', ...args] = netns ? ['nsenter', `--net=${netns}`, ...command] : command;
+    const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     const [ready] = (await once(child, 'message')) as [Ready];
-    return new Target(child, ready);
+    return new Target(child, ready, host);
   }
 
-  private constructor(child: ChildProcess, ready: Ready) {
+  private constructor(child: ChildProcess, ready: Ready, host: string) {
     this.#process = child;
     this.#ready = ready;
+    this.#host = host;
   }
 
   get tls() {
     const { port, ca, cert, key } = this.#ready;
-    return { host: '127.0.0.1', port, ca, cert, key };
+    return { host: this.#host, port, ca, cert, key };
   }
 
   /** A connection of its own, as each client has one. */
@@ -43,8 +46,14 @@ export class Target implements AsyncDisposable {
     return session;
   }
 
+  /** With pods. */
   async fill(count: number): Promise<void> {
     await this.#order({ fill: count });
+  }
+
+  /** With Services and an EndpointSlice each. */
+  async fillServices(count: number): Promise<void> {
+    await this.#order({ fillServices: count });
   }
 
   /** What it was like for the server while `work` was done. */

@@ -24,8 +24,12 @@ export function parseAddress(text: string): Address {
 }
 
 export function isAddress(text: string): boolean {
-  return (text.includes(':') ? parse6(text) : parse4(text)) !== undefined;
+  return text.includes(':') ? parse6(text) !== undefined : dotted.test(text);
 }
+
+const byte = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
+/** There is one way only to write an IPv4 address. */
+const dotted = new RegExp(`^${byte}\\.${byte}\\.${byte}\\.${byte}$`);
 
 /** 4 or 6 for a text that is an address. */
 export const familyOf = (text: string): Family => (text.includes(':') ? 6 : 4);
@@ -79,7 +83,8 @@ export function formatAddress({ family, value }: Address): string {
 }
 
 /** Canonical text of an address written in any way: `FD44:0::1` → `fd44::1`. */
-export const canonical = (text: string): string => formatAddress(parseAddress(text));
+export const canonical = (text: string): string =>
+  dotted.test(text) ? text : formatAddress(parseAddress(text));
 
 const format4 = (value: bigint): string =>
   [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 0xffn).join('.');

@@ -133,15 +133,19 @@ export class Follower {
   }
 
   #nextTransaction(): string {
+    const { transaction, stale } = this.#state.update(this.#nextServices());
+    this.#stale.push(...stale);
+    return transaction;
+  }
+
+  #nextServices(): Map<string, Frontend[]> {
     this.#options.taking?.();
     const services = new Map([...this.#changed].map((key) => [key, this.#frontends(key)]));
     for (const key of this.#changed) this.#underWay.add(key);
     this.#changed.clear();
     this.#options.metrics?.syncing();
     this.#haveRangesChanged = false;
-    const { transaction, stale } = this.#state.update(services);
-    this.#stale.push(...stale);
-    return transaction;
+    return services;
   }
 
   /** The whole table, in which clients find what they were given by the one that it takes the place of. */
@@ -149,7 +153,7 @@ export class Follower {
     const memory = await recall(this.#options.nft);
     this.#mustReplaceAll = false;
     this.#state.remember(memory);
-    this.#nextTransaction();
+    for (const flows of this.#state.replace(this.#nextServices())) this.#stale.push(flows);
     return [this.#state.everything(), ...memory.commands].join('\n');
   }
 
