@@ -9,7 +9,7 @@ import type { ProxyMetrics } from './metrics.ts';
 import type { Frontend } from './rules.ts';
 import { familyOfFlows, type StaleFlows } from './stale.ts';
 import { ProxyState } from './state.ts';
-import type { Ranges } from './table.ts';
+import { isTableThere, type Ranges } from './table.ts';
 
 const log = logger('proxy');
 
@@ -28,6 +28,7 @@ export interface FollowerOptions extends Ranges {
 
 const firstDelayMs = 100;
 const longestDelayMs = 5_000;
+const servicesInPart = 500;
 
 /** Gathers what changed while a transaction was under way, then writes all of it as the next. */
 export class Follower {
@@ -118,8 +119,8 @@ export class Follower {
     const started = performance.now();
     const isFull = this.#mustReplaceAll;
     try {
-      const transaction = isFull ? await this.#everything() : this.#nextTransaction();
-      if (transaction !== '') await this.#options.nft.run(transaction);
+      if (isFull) await this.#writeAll();
+      else await this.#write(this.#nextTransaction());
     } catch (err) {
       // Nothing of the transaction is in the kernel; what was there before goes on working.
       this.#mustReplaceAll = true;
@@ -132,29 +133,48 @@ export class Follower {
     return true;
   }
 
-  #nextTransaction(): string {
-    const { transaction, stale } = this.#state.update(this.#nextServices());
+  async #write(transaction: string): Promise<void> {
+    if (transaction !== '') await this.#options.nft.run(transaction);
+  }
+
+  /** Of all that has changed, or of so many Services. */
+  #nextTransaction(most = this.#changed.size): string {
+    this.#options.taking?.();
+    const services = new Map([...this.#changed].slice(0, most).map((key) => [key, this.#frontends(key)]));
+    for (const key of services.keys()) {
+      this.#underWay.add(key);
+      this.#changed.delete(key);
+    }
+    this.#options.metrics?.syncing();
+    this.#haveRangesChanged = false;
+    const { transaction, stale } = this.#state.update(services);
     this.#stale.push(...stale);
     return transaction;
   }
 
-  #nextServices(): Map<string, Frontend[]> {
-    this.#options.taking?.();
-    const services = new Map([...this.#changed].map((key) => [key, this.#frontends(key)]));
-    for (const key of this.#changed) this.#underWay.add(key);
-    this.#changed.clear();
-    this.#options.metrics?.syncing();
-    this.#haveRangesChanged = false;
-    return services;
+  async #writeAll(): Promise<void> {
+    const isThere = await isTableThere(this.#options.nft);
+    this.#mustReplaceAll = false;
+    await (isThere ? this.#replace() : this.#build());
   }
 
-  /** The whole table, in which clients find what they were given by the one that it takes the place of. */
-  async #everything(): Promise<string> {
+  /** In one transaction. Clients find what they were given by the table that it takes the place of. */
+  async #replace(): Promise<void> {
     const memory = await recall(this.#options.nft);
-    this.#mustReplaceAll = false;
     this.#state.remember(memory);
-    for (const flows of this.#state.replace(this.#nextServices())) this.#stale.push(flows);
-    return [this.#state.everything(), ...memory.commands].join('\n');
+    this.#nextTransaction();
+    await this.#write([this.#state.everything(), ...memory.commands].join('\n'));
+  }
+
+  /** Where nothing stands nothing can be torn: the kernel takes one part while the next is made. */
+  async #build(): Promise<void> {
+    let writing = this.#write(this.#state.everything());
+    while (this.#changed.size > 0) {
+      const next = this.#nextTransaction(servicesInPart);
+      await writing;
+      writing = this.#write(next);
+    }
+    await writing;
   }
 
   /** The kernel has the rules. */

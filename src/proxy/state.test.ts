@@ -71,6 +71,16 @@ describe('a packet for a Service', () => {
     assert.equal(node.send('172.30.0.1', '172.30.0.2:30080', outside), '172.30.0.1 → 172.30.0.2:30080');
   });
 
+  test('that drew a slot which is gone by then has no answer, so that the client tries again', () => {
+    const node = new Node().set(web, x, y);
+    node.ruleset = apply(
+      node.ruleset,
+      'delete element inet switchboard-proxy endpoints4 { 10.96.0.20 . tcp . 80 . 1 }',
+    );
+    assert.equal(node.send('10.244.1.9', '10.96.0.20:80', { slot: 1 }), 'drop');
+    assert.equal(node.send('10.244.1.9', '10.96.0.20:80', { slot: 0 }), '10.244.1.9 → 10.244.1.5:8080');
+  });
+
   test('is dropped when it comes from outside for 127.0.0.1', () => {
     assert.equal(new Node().set(web, x).send('172.30.0.1', '127.0.0.1:30080', outside), 'drop');
   });

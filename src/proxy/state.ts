@@ -1,7 +1,7 @@
 /** What stands in the kernel, Service by Service: so a change of one costs what that one has. */
 
 import { Changes, Uses } from './changes.ts';
-import { type Pick, pickCommands, pickName } from './picks.ts';
+import { type Pick, pickName } from './picks.ts';
 import {
   elementsOf,
   type Frontend,
@@ -13,7 +13,7 @@ import {
 } from './rules.ts';
 import { assignSlots, Numbering, type Numbers } from './slots.ts';
 import { type StaleFlows, staleFlows } from './stale.ts';
-import { commands, freshTable, type Ranges, rangesIn } from './table.ts';
+import { freshTable, type Ranges, rangesIn } from './table.ts';
 
 interface Placed extends Placing {
   frontend: Frontend;
@@ -83,17 +83,6 @@ export class ProxyState {
   update(services: ReadonlyMap<string, readonly Frontend[]>): Batch {
     const changes = this.#pending;
     this.#pending = new Changes();
-    const stale = this.#take(services, changes);
-    return { transaction: changes.commands().join('\n'), stale };
-  }
-
-  /** As {@link update}, for who writes {@link everything} next: no difference is made out. */
-  replace(services: ReadonlyMap<string, readonly Frontend[]>): StaleFlows[] {
-    this.#pending = new Changes();
-    return this.#take(services, undefined);
-  }
-
-  #take(services: ReadonlyMap<string, readonly Frontend[]>, changes: Changes | undefined): StaleFlows[] {
     const stale: StaleFlows[] = [];
     // All that is given up comes first: an address may pass from one Service to another.
     const freed = [...services].flatMap(([service, wanted]) => this.#giveUp(service, wanted, changes, stale));
@@ -101,34 +90,22 @@ export class ProxyState {
     for (const [service, frontends] of services)
       for (const frontend of frontends) this.#put(service, frontend, changes, stale);
     this.#remembered = new Map();
-    return stale;
+    return { transaction: changes.commands().join('\n'), stale };
   }
 
   /** The whole table as it should be, whatever stands in the kernel. */
   everything(): string {
-    const elements = new Map<string, MapElement[]>();
-    const add = (element: MapElement) => {
-      const others = elements.get(element.container);
-      if (others) others.push(element);
-      else elements.set(element.container, [element]);
-    };
-    for (const element of this.#shared.all()) add(element);
+    const changes = new Changes();
+    for (const pick of this.#picks.all()) changes.addPick(pick);
+    for (const element of this.#shared.all()) changes.add(element);
     for (const placed of this.#services.values())
-      for (const each of placed.values()) elementsOf(each.frontend, each).forEach(add);
-    return [
-      ...freshTable(this.#ranges),
-      ...[...this.#picks.all()].flatMap(pickCommands),
-      ...[...elements].map(([container, all]) => commands.addElements(container, all)),
-    ].join('\n');
+      for (const each of placed.values())
+        for (const element of elementsOf(each.frontend, each)) changes.add(element);
+    return [...freshTable(this.#ranges), ...changes.commands()].join('\n');
   }
 
   /** Takes out what a Service no longer wants, and tells which frontends are free by that. */
-  #giveUp(
-    service: string,
-    wanted: readonly Frontend[],
-    changes: Changes | undefined,
-    stale: StaleFlows[],
-  ): string[] {
+  #giveUp(service: string, wanted: readonly Frontend[], changes: Changes, stale: StaleFlows[]): string[] {
     const ids = new Set(wanted.map(idOf));
     for (const [id, waiting] of this.#waiting) if (!ids.has(id)) waiting.delete(service);
     const placed = this.#services.get(service) ?? new Map<string, Placed>();
@@ -143,7 +120,7 @@ export class ProxyState {
     return freed;
   }
 
-  #passOn(id: string, changes: Changes | undefined, stale: StaleFlows[]): void {
+  #passOn(id: string, changes: Changes, stale: StaleFlows[]): void {
     const [next] = this.#waiting.get(id) ?? [];
     if (!next) return;
     this.#waiting.get(id)?.delete(next[0]);
@@ -151,7 +128,7 @@ export class ProxyState {
     this.#put(next[0], next[1], changes, stale);
   }
 
-  #put(service: string, frontend: Frontend, changes: Changes | undefined, stale: StaleFlows[]): void {
+  #put(service: string, frontend: Frontend, changes: Changes, stale: StaleFlows[]): void {
     const id = idOf(frontend);
     const owner = this.#owners.get(id) ?? service;
     if (owner !== service) {
@@ -165,33 +142,28 @@ export class ProxyState {
     const slots = assignSlots(before?.slots ?? [], frontend.targets);
     const known = before?.numbers ?? this.#remembered.get(id) ?? new Map<string, number>();
     const isSticky = frontend.stickySeconds !== undefined;
-    const after = {
-      frontend,
-      slots,
-      ...(isSticky && { numbers: this.#numbering.assign(known, slots) }),
-    };
+    const after = { frontend, slots, ...(isSticky && { numbers: this.#numbering.assign(known, slots) }) };
     placed.set(id, after);
     this.#exchange(before, after, changes);
     stale.push(...staleFlows(before?.frontend, frontend));
   }
 
-  #exchange(before: Placed | undefined, after: Placed, changes: Changes | undefined): void {
+  #exchange(before: Placed | undefined, after: Placed, changes: Changes): void {
     // What is new is counted first, so that nothing shared goes and comes back.
     const pick = pickOf(after.frontend, after.slots);
-    if (pick && this.#picks.take(pickName(pick), pick)) changes?.addPick(pick);
+    if (pick && this.#picks.take(pickName(pick), pick)) changes.addPick(pick);
     for (const element of sharedElementsOf(after.frontend))
-      if (this.#shared.take(nameOf(element), element)) changes?.add(element);
+      if (this.#shared.take(nameOf(element), element)) changes.add(element);
     if (before) this.#release(before, changes);
-    if (!changes) return;
     for (const element of before ? elementsOf(before.frontend, before) : []) changes.remove(element);
     for (const element of elementsOf(after.frontend, after)) changes.add(element);
   }
 
-  #release({ frontend, slots }: Placed, changes: Changes | undefined): void {
+  #release({ frontend, slots }: Placed, changes: Changes): void {
     const pick = pickOf(frontend, slots);
-    if (pick && this.#picks.release(pickName(pick))) changes?.removePick(pick);
+    if (pick && this.#picks.release(pickName(pick))) changes.removePick(pick);
     for (const element of sharedElementsOf(frontend))
-      if (this.#shared.release(nameOf(element))) changes?.remove(element);
+      if (this.#shared.release(nameOf(element))) changes.remove(element);
   }
 }
 

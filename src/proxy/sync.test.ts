@@ -46,21 +46,35 @@ function world() {
 }
 
 describe('the proxy', () => {
-  test('writes everything that is known at the start in one transaction', async () => {
+  test('replaces a table of before in one transaction with everything that is known', async () => {
     const { nft, proxy, endpoints } = world();
+    await nft.run('add table inet switchboard-proxy');
     await proxy.synced;
-    assert.equal(nft.transactions.length, 1);
+    assert.equal(nft.transactions.length, 2);
     assert.deepEqual(endpoints(), ['10.244.1.5 . 8080']);
+  });
+
+  test('where there is no table yet writes many Services in parts', async () => {
+    const { nft, proxy, services, slices, endpoints } = world();
+    for (let n = 0; n < 1_200; n++) {
+      const ip = `10.97.${n >> 8}.${n & 255}`;
+      services.put(service({ name: `s${n}`, clusterIPs: [ip] }));
+      slices.put(slice(`s${n}`, [{ address: `10.244.2.${n & 255}` }]));
+    }
+    await proxy.synced;
+    assert.equal(nft.transactions.length, 4);
+    assert.equal(endpoints().length, 1_201);
   });
 
   test('writes what changes in one tick as one transaction', async () => {
     const { nft, proxy, services, slices, endpoints } = world();
     await proxy.synced;
+    const before = nft.transactions.length;
     for (let n = 1; n <= 5; n++) services.put(service({ name: `s${n}`, clusterIPs: [`10.96.1.${n}`] }));
     for (let n = 1; n <= 5; n++) slices.put(slice(`s${n}`, [{ address: `10.244.2.${n}` }]));
     await tick();
     await tick();
-    assert.equal(nft.transactions.length, 2);
+    assert.equal(nft.transactions.length, before + 1);
     assert.equal(endpoints().length, 6);
   });
 

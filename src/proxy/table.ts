@@ -4,6 +4,7 @@
  * So the kernel's work and ours stay the same however many Services there are.
  */
 import { familyOf } from '../lib/ip.ts';
+import type { Nft } from '../nft/contract.ts';
 import { commandsFor, replaceTable } from '../nft/transaction.ts';
 import type { MapElement } from './rules.ts';
 
@@ -24,6 +25,7 @@ export const markBit = {
   unknown: 0x80000000,
 } as const;
 export const mostEndpoints = 0x10000;
+const drawn = mostEndpoints - 1 + markBit.masquerade + markBit.sticky + markBit.inside;
 
 export interface Ranges {
   serviceCIDRs: readonly string[];
@@ -35,6 +37,13 @@ export interface Ranges {
   nodePortAddresses?: readonly string[];
   /** Whatever is sent to a Service's own address comes from this node. */
   masqueradeAll?: boolean;
+}
+
+export async function isTableThere(nft: Nft): Promise<boolean> {
+  const { nftables } = (await nft.list('tables')) as {
+    nftables: { table?: { family: string; name: string } }[];
+  };
+  return nftables.some(({ table }) => table && `${table.family} ${table.name}` === tableName);
 }
 
 export const families = [
@@ -106,6 +115,8 @@ function toEndpoints(ranges: Ranges): string[] {
     });
   return [
     ...['refuse', 'services', 'node-ports', 'inside'].map((name) => commands.addChain(name)),
+    // A slot was drawn that has just gone: between two lookups the rules changed. The client will try again.
+    rule('refuse', `meta mark & ${drawn} != 0 drop`),
     rule('refuse', 'meta l4proto tcp reject with tcp reset'),
     rule('refuse', 'reject'),
     ...draws('services', 'services'),
