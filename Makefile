@@ -41,6 +41,9 @@ check: node_modules ## format, lint, types, import rules, dead code
 format: node_modules ## mend what the formatter can mend
 	biome check --write
 
+soak: setup ## a thousand requests a second while pods, nodes and our own processes come and go; minutes (root)
+	@$(NODE) test/soak/main.ts
+
 bench: setup ## measure, each figure beside its peer or limit (root)
 	@$(NODE) bench/main.ts
 
@@ -50,4 +53,4 @@ down: ## take the demo's cluster down
 clean: ## forget what was built in this folder
 	rm -rf .build coverage
 
-.PHONY: help setup demo test test-unit test-kernel test-e2e test-clients check format bench down clean
+.PHONY: help setup demo test test-unit test-kernel test-e2e test-clients soak check format bench down clean

@@ -7,6 +7,7 @@ const kinds: Record<string, { files: string[]; concurrency: number; timeoutMs: n
     files: [
       'src/**/*.test.ts',
       'test/*.test.ts',
+      'test/support/**/*.test.ts',
       'test/controlplane/*.test.ts',
       '{bench,demo,images,scripts}/**/*.test.ts',
     ],

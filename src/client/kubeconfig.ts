@@ -6,6 +6,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
+import { bracketed } from '../lib/ip.ts';
 import type { ApiEndpoint } from './connection.ts';
 
 interface Kubeconfig {
@@ -24,6 +25,8 @@ export function fromKubeconfig(path: string, contextName?: string): ApiEndpoint 
   const cluster = config?.clusters?.find((c) => c.name === context.cluster)?.cluster;
   if (!cluster) throw new Error(`Cannot use ${path}: it has no cluster "${context.cluster}"`);
   const user = config?.users?.find((u) => u.name === context.user)?.user ?? {};
+  refuse(path, 'cluster', cluster, ['proxy-url', 'tls-server-name']);
+  refuse(path, 'user', user, ['exec', 'auth-provider', 'username', 'as']);
   const pem = (from: Record<string, unknown>, name: string) => {
     const data = from[`${name}-data`];
     if (typeof data === 'string') return Buffer.from(data, 'base64').toString();
@@ -43,9 +46,15 @@ export function fromKubeconfig(path: string, contextName?: string): ApiEndpoint 
     ...(cert && { cert }),
     ...(key && { key }),
     ...(token && { token: () => token }),
-    ...(tokenFile && { token: fileToken(tokenFile) }),
+    ...(tokenFile && { token: fileToken(resolve(dirname(path), tokenFile)) }),
     ...(cluster['insecure-skip-tls-verify'] === true && { insecure: true }),
   };
+}
+
+/** Without them somebody else would be asked, or as somebody else. */
+function refuse(path: string, what: string, has: object, words: readonly string[]): void {
+  const found = words.find((word) => word in has);
+  if (found) throw new Error(`Cannot use ${path}: "${found}" of its ${what} is not supported`);
 }
 
 const serviceAccountDirectory = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -62,7 +71,7 @@ export function inCluster(
     );
   const port = env['KUBERNETES_SERVICE_PORT'] ?? '443';
   return {
-    server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    server: `https://${bracketed(host)}:${port}`,
     ca: readFileSync(`${directory}/ca.crt`, 'utf8'),
     token: fileToken(`${directory}/token`),
   };

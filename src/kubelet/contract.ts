@@ -11,7 +11,7 @@ export interface Sandbox {
   netns?: string;
   utsns?: string;
   ipcns?: string;
-  /** The pod's addresses, IPv4 first; the node's own for `hostNetwork`. */
+  /** The pod's addresses, the primary family's first; the node's own for `hostNetwork`. */
   podIPs: string[];
 }
 
@@ -163,3 +163,6 @@ export interface Used {
 
 /** Called before the containers of a pod start; the policies of the pod are in the kernel when it resolves. */
 export type BeforeStart = (pod: Pod) => Promise<void>;
+
+/** Called when a pod that was Ready has to end; no proxy sends anybody there any more when it resolves. */
+export type BeforeStop = (pod: Pod) => Promise<void>;

@@ -13,7 +13,15 @@ import { informer } from '../client/informer.ts';
 import type { Clock } from '../lib/clock.ts';
 import { readIfThere } from '../lib/files.ts';
 import { logger } from '../lib/log.ts';
-import type { BeforeStart, ContainerRecord, ContainerRuntime, ImageStore, PodNetwork } from './contract.ts';
+import { rejectionOf } from './admission.ts';
+import type {
+  BeforeStart,
+  BeforeStop,
+  ContainerRecord,
+  ContainerRuntime,
+  ImageStore,
+  PodNetwork,
+} from './contract.ts';
 import { keepLogsShort } from './logs/rotate.ts';
 import { defaultLimits } from './logs/rules.ts';
 import { machineFacts } from './machine.ts';
@@ -39,7 +47,7 @@ export interface KubeletPaths {
 export interface KubeletOptions {
   client: Client;
   nodeName: string;
-  /** IPv4 first. */
+  /** The primary family's first. */
   nodeIPs: readonly string[];
   /** Beside the usual ones. */
   nodeLabels?: Record<string, string>;
@@ -51,16 +59,20 @@ export interface KubeletOptions {
   images: ImageStore;
   runtime: ContainerRuntime;
   beforeStart: BeforeStart;
+  /** Where nothing sends anybody to pods, there is nothing to wait for. */
+  beforeStop?: BeforeStop;
   /** With an index `namespace`; one of its own is started if none is handed in. */
   services?: Informer<Service>;
+  /** {@link assignedPods}, where others follow them too; one of its own is started if none is handed in. */
+  pods?: Informer<Pod>;
   clusterDNS: readonly string[];
   clusterDomain: string;
   paths: KubeletPaths;
   clock: Clock;
   /** Ends the agent's work; pods go on. */
   signal: AbortSignal;
-  /** How long a pod that was Ready goes on after its deletion, so that proxies drop it first: 300. */
-  dropDelayMs?: number;
+  /** For how long nobody has to have come to a pod before it gets its stop signal: 300. */
+  quietMs?: number;
 }
 
 /** What the kubelet's own server asks for. */
@@ -77,7 +89,16 @@ export interface Kubelet {
   network(namespace: string, pod: string): { netns?: string; podIPs: readonly string[] } | undefined;
 }
 
-const defaultDropDelayMs = 300;
+const defaultQuietMs = 300;
+/** A pod that has to end goes on so long at most for those who still come. */
+export const longestLeaveMs = 3_000;
+
+/** The pods that are given to a node. */
+export const assignedPods = (
+  client: Client,
+  nodeName: string,
+  { signal, clock }: Pick<KubeletOptions, 'signal' | 'clock'>,
+): Informer<Pod> => informer(client, pods, { fieldSelector: `spec.nodeName=${nodeName}`, signal, clock });
 
 export function startKubelet(options: KubeletOptions): Kubelet {
   const { client, nodeName, runtime, clock, signal, paths } = options;
@@ -92,7 +113,7 @@ export function startKubelet(options: KubeletOptions): Kubelet {
     paths.state,
   );
   const around = surroundings(options, facts.capacity);
-  const assigned = informer(client, pods, { fieldSelector: `spec.nodeName=${nodeName}`, signal, clock });
+  const assigned = options.pods ?? assignedPods(client, nodeName, { signal, clock });
   const workers = new Map<string, PodWorker>();
 
   const told = keepNode({ client, facts, notReady: options.notReady, clock, signal });
@@ -136,6 +157,7 @@ function surroundings(options: KubeletOptions, capacity: Record<string, string>)
     images,
     runtime,
     beforeStart,
+    beforeStop: options.beforeStop ?? (async () => {}),
     objects,
     volumes: podVolumes({
       directoryOf: directories.of,
@@ -163,7 +185,7 @@ function surroundings(options: KubeletOptions, capacity: Record<string, string>)
     directories,
     event: eventsOf(options),
     clock,
-    dropDelayMs: options.dropDelayMs ?? defaultDropDelayMs,
+    leaveMs: { quiet: options.quietMs ?? defaultQuietMs, longest: longestLeaveMs },
     signal,
   };
 }
@@ -216,6 +238,9 @@ async function takeOver(
   for (const uid of new Set([...byPod.keys(), ...networked, ...onDisk]))
     if (!wanted.has(uid)) void takeAwayOrphan(uid, byPod.get(uid) ?? [], paths.logs, around);
 
+  // By this agent, or by one before it.
+  const isTaken = ({ metadata: { uid = '' }, status }: Pod) =>
+    status?.startTime !== undefined || workers.get(uid)?.isRejected === false;
   assigned.onChange((now, before) => {
     if (before && before.metadata.uid !== now?.metadata.uid)
       workers.get(before.metadata.uid ?? '')?.removed();
@@ -226,7 +251,9 @@ async function takeOver(
     const own = byPod.get(uid) ?? [];
     byPod.delete(uid);
     const sandboxLost = own.length > 0 && !now.spec?.hostNetwork && !networked.has(uid);
-    const worker = new PodWorker(now, around, { records: own, sandboxLost });
+    const rejection = isTaken(now) ? undefined : rejectionOf(now, [...assigned.list()].filter(isTaken));
+    if (rejection) around.event(now, 'Warning', rejection.reason, rejection.message);
+    const worker = new PodWorker(now, around, { records: own, sandboxLost, rejection });
     workers.set(uid, worker);
     void worker.done.then(() => workers.delete(uid));
   });

@@ -10,7 +10,7 @@ const log = logger('kubelet');
 
 export interface NodeFacts {
   name: string;
-  /** IPv4 first. */
+  /** The primary family's first. */
   addresses: readonly string[];
   /** Beside those that every node has: `node-role.kubernetes.io/control-plane`. */
   labels: Record<string, string>;

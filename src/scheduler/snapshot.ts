@@ -2,15 +2,10 @@
  * The cluster as the scheduler sees it: every node with the pods on it, kept up with every change. Pods
  * that were just assigned count at once, before the API has told of it.
  */
+import { type HostPort, hostPortsOf } from '../api/core/pod/hostPorts.ts';
 import type { Node, Pod } from '../api/types.ts';
 import { keyOf } from '../client/contract.ts';
 import { type Amounts, add, allocatableOf, requestsOf, subtract, usualRequestsOf } from './resources.ts';
-
-export interface HostPort {
-  ip: string;
-  protocol: string;
-  port: number;
-}
 
 /** A pod with what every decision asks about it, reckoned once. */
 export interface PodInfo {
@@ -31,21 +26,12 @@ export interface NodeInfo {
 }
 
 export function podInfo(pod: Pod): PodInfo {
-  const onHost = pod.spec?.hostNetwork === true;
-  const containers = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])];
-  const ports = containers.flatMap((c) => c.ports ?? []);
   return {
     pod,
     key: keyOf(pod),
     requests: requestsOf(pod),
     usualRequests: usualRequestsOf(pod),
-    hostPorts: ports
-      .map((p) => ({
-        ip: p.hostIP || '0.0.0.0',
-        protocol: p.protocol ?? 'TCP',
-        port: p.hostPort ?? (onHost ? p.containerPort : 0),
-      }))
-      .filter((p) => p.port > 0),
+    hostPorts: hostPortsOf(pod.spec),
   };
 }
 

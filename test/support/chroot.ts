@@ -29,5 +29,5 @@ read -r _ < /mnt/ready
 exec chroot /mnt/root /bin/sh -c "$4"`;
   const argv = [process.execPath, backend, resolvConf, command];
   const flags = ['--net', '--mount', '--pid', '--fork', '--kill-child'];
-  return execute('unshare', [...flags, 'sh', '-c', script, 'sh', ...argv], { timeoutMs: 20_000 });
+  return execute('unshare', [...flags, 'sh', '-c', script, 'sh', ...argv], { timeoutMs: 50_000 });
 }

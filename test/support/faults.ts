@@ -33,7 +33,7 @@ export async function killHard(
   const [id] = processesRunning(cluster, component, node);
   assert.ok(id, `there is no ${component}${node === undefined ? '' : ` on ${node}`}`);
   signalProcess(id, 'SIGKILL');
-  assert.ok(await ended(id, 2_000));
+  assert.ok(await ended(id, 10_000));
   return id;
 }
 
@@ -58,7 +58,8 @@ export async function backAgain(
   return Math.round(performance.now() - startMs);
 }
 
-function cgroupOf(pid: number): string {
+/** Empty when the process ended meanwhile. */
+export function cgroupOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cgroup`, 'utf8');
   } catch {

@@ -44,7 +44,7 @@ export async function startRegistry(
   // JSON is YAML.
   writeFileSync(join(directory, 'config.yml'), JSON.stringify(config));
   const child = spawn(program, ['serve', join(directory, 'config.yml')], { stdio: 'ignore' });
-  await eventually(() => fetch(`http://${host}/v2/`), 10_000, 20);
+  await eventually(() => fetch(`http://${host}/v2/`), 30_000, 20);
   return { host, stop: () => end(child) };
 }
 

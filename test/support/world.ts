@@ -158,7 +158,7 @@ export async function callUdp(
   client: UdpSocket,
   host: string,
   port: number,
-  waitMs = 1_000,
+  waitMs = 3_000,
 ): Promise<string> {
   const answer = once(client, 'message') as Promise<[Buffer]>;
   client.send('?', port, host);

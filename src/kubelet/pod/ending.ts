@@ -6,10 +6,12 @@ import { logger } from '../../lib/log.ts';
 import type { ContainerRecord } from '../contract.ts';
 import type { PodContainers } from './containers.ts';
 import type { Grace } from './grace.ts';
+import { untilLeft } from './leaving.ts';
 import { sidecarNames } from './plan.ts';
 import type { PodSandbox } from './podSandbox.ts';
 import type { Stopper } from './stopper.ts';
 import type { Surroundings } from './surroundings.ts';
+import { visitorsOf } from './visitors.ts';
 
 const log = logger('kubelet');
 const retryMs = 1_000;
@@ -32,13 +34,13 @@ interface Parts {
  * wrong, a pod that has to end is not given up.
  */
 export async function end(parts: Parts, grace: Grace, around: Surroundings): Promise<boolean> {
-  const { clock, signal, dropDelayMs } = around;
+  const { clock, signal } = around;
   const pod = parts.pod();
   const wasReady = pod.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True');
-  const dropped = wasReady ? clock.sleep(dropDelayMs, signal) : Promise.resolve();
+  const left = wasReady ? leave(parts, grace, around) : Promise.resolve();
   while (!signal.aborted) {
     try {
-      await endContainers(parts, grace, dropped, around);
+      await endContainers(parts, grace, left, around);
       if (signal.aborted) break;
       await parts.sandbox.release();
       await parts.tellEnded();
@@ -51,10 +53,25 @@ export async function end(parts: Parts, grace: Grace, around: Surroundings): Pro
   return false;
 }
 
+/** Resolves when nobody is sent to the pod any more, or it has no time left for that. */
+function leave({ pod, containers }: Parts, grace: Grace, around: Surroundings): Promise<void> {
+  const { clock, signal, beforeStop, leaveMs } = around;
+  const [first] = containers.running();
+  // What comes to the node's own network may be for anybody.
+  const pid = pod().spec?.hostNetwork ? undefined : first?.pid;
+  const leaving = {
+    dropped: beforeStop(pod()),
+    visitors: () => (pid === undefined ? undefined : visitorsOf(pid)),
+    quietMs: leaveMs.quiet,
+    longestMs: Math.min(leaveMs.longest, (grace.deadlineMs - clock.now()) / 2),
+  };
+  return untilLeft(leaving, clock, AbortSignal.any([signal, grace.sooner]));
+}
+
 async function endContainers(
   { pod, containers, sandbox, stopper, settled }: Parts,
   grace: Grace,
-  dropped: Promise<void>,
+  left: Promise<void>,
   { event }: Surroundings,
 ): Promise<void> {
   await settled();
@@ -63,7 +80,7 @@ async function endContainers(
   const running = containers.running();
   const stop = (record: ContainerRecord) => {
     event(pod(), 'Normal', 'Killing', `Stopping container ${record.name}`, record.name);
-    return stopper.stop(record, grace, dropped);
+    return stopper.stop(record, grace, left);
   };
   await Promise.all(running.filter((r) => !sidecars.has(r.name)).map(stop));
   for (const record of running.filter((r) => sidecars.has(r.name)).reverse()) await stop(record);

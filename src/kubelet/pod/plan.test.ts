@@ -166,6 +166,11 @@ describe('the end of a pod', () => {
     assert.equal(plan(yaml, [running('main')], { nowMs: 100_000 }), 'kill main, DeadlineExceeded');
     assert.equal(planPod(observed(yaml, [running('main')], { nowMs: 99_000 })).wakeAtMs, 100_000);
   });
+  test('one that the node rejects fails without having started', () => {
+    const rejection = { reason: 'NodePorts', message: 'taken' };
+    assert.equal(plan('{}', [], { rejection }), 'NodePorts, finished');
+    assert.equal(plan('status: {phase: Failed}', [], { rejection }), 'finished');
+  });
   test('a pod that has failed starts nothing any more', () =>
     assert.equal(plan('status: {phase: Failed}', []), 'finished'));
   test('only the newest two of a container are kept', () => {

@@ -33,6 +33,13 @@ export interface Observed {
   backoffs: ReadonlyMap<string, Backoff>;
   /** Containers whose last start failed, and when to try again. */
   retryAtMs: ReadonlyMap<string, number>;
+  /** Why the node cannot have this pod at all. */
+  rejection?: Failure | undefined;
+}
+
+export interface Failure {
+  reason?: string;
+  message?: string;
 }
 
 export interface Plan {
@@ -47,7 +54,7 @@ export interface Plan {
   waiting: Map<string, Waiting>;
   /** Nothing of the pod will run again, and nothing runs. */
   finished: boolean;
-  failure?: { reason?: string; message?: string };
+  failure?: Failure;
   /** When to look again if nothing happens before. */
   wakeAtMs?: number;
 }
@@ -86,9 +93,14 @@ function superseded(records: readonly ContainerRecord[]): ContainerRecord[] {
   });
 }
 
-function isOver({ pod, nowMs, startedAtMs }: Observed, plan: Plan): { message: string } | undefined {
+function isOver(observed: Observed, plan: Plan): { message: string } | undefined {
+  const { pod, nowMs, startedAtMs, rejection } = observed;
   const { phase } = pod.status ?? {};
   if (phase === 'Succeeded' || phase === 'Failed') return { message: 'Pod has ended' };
+  if (rejection) {
+    plan.failure = rejection;
+    return { message: 'Pod was rejected' };
+  }
   const seconds = pod.spec?.activeDeadlineSeconds;
   if (seconds === undefined) return undefined;
   const deadlineMs = startedAtMs + seconds * 1000;

@@ -1,6 +1,7 @@
 /** What all containers of a pod share: its namespaces, its volumes, its files in /etc. */
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { hostPortsOf } from '../../api/core/pod/hostPorts.ts';
 import type { Container, Pod } from '../../api/types.ts';
 import { unmount } from '../../lib/linux/mount.ts';
 import type { ContainerConfig, Sandbox } from '../contract.ts';
@@ -65,14 +66,11 @@ function unsupported({ spec }: Pod): string | undefined {
   if (spec?.hostUsers === false) return 'hostUsers: false is not supported';
   if (spec?.runtimeClassName) return `runtimeClassName ${spec.runtimeClassName} is not supported`;
   if (spec?.resourceClaims?.length) return 'resourceClaims are not supported';
-  const hostPort = spec?.hostNetwork ? undefined : hostPortOf(spec);
-  if (hostPort) return `hostPort ${hostPort} is not supported; use a Service of type NodePort`;
+  if (!spec?.hostNetwork && hostPortsOf(spec).some(({ ip }) => ip === '::1'))
+    return 'hostIP ::1 is not supported: IPv6 has no route from the loopback link to a pod';
   if (spec?.os?.name && spec.os.name !== 'linux') return `os ${spec.os.name} is not supported`;
   return undefined;
 }
-
-const hostPortOf = (spec: Pod['spec']): number | undefined =>
-  spec?.containers.flatMap((c) => c.ports ?? []).find((port) => port.hostPort)?.hostPort;
 
 function writeEtc(pod: Pod, { podIPs }: Sandbox, hostname: string, around: Surroundings): void {
   const etc = join(around.directories.of(pod.metadata.uid ?? ''), 'etc');

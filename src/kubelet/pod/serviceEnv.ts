@@ -3,6 +3,7 @@
  * https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
  */
 import type { Service } from '../../api/types.ts';
+import { bracketed } from '../../lib/ip.ts';
 
 export function serviceEnvironment(services: Iterable<Service>): Record<string, string> {
   const env: Record<string, string> = {};
@@ -21,7 +22,6 @@ export function servicesFor(
 }
 
 const variableName = (name: string) => name.toUpperCase().replaceAll('-', '_');
-const bracketed = (address: string) => (address.includes(':') ? `[${address}]` : address);
 
 function variablesOf({ metadata, spec }: Service): Record<string, string> {
   const address = spec?.clusterIP;

@@ -99,6 +99,18 @@ describe('phases', () => {
     const s = status('{}', { records: [exited], ended: true, failure });
     assert.deepEqual([s.phase, s.reason, s.message], ['Failed', 'DeadlineExceeded', 'too long']);
   });
+  test('why a pod failed stays', () => {
+    const s = status('status: {phase: Failed, reason: NodePorts, message: taken}', {
+      records: [],
+      ended: true,
+    });
+    assert.deepEqual([s.phase, s.reason, s.message], ['Failed', 'NodePorts', 'taken']);
+  });
+  test('one that the node rejected tells nothing of containers', () => {
+    const failure = { reason: 'NodePorts', message: 'taken' };
+    assert.equal(status('{}', { records: [], ended: true, failure }).containerStatuses, undefined);
+    assert.equal(status('{}', { records: [exited], ended: true, failure }).containerStatuses?.length, 1);
+  });
   test('a phase that is final stays', () => {
     assert.equal(status('status: {phase: Failed}', { records: [running] }).phase, 'Failed');
   });

@@ -15,6 +15,7 @@ import type { ContainerRecord } from '../contract.ts';
 import {
   appContainersOf,
   ephemeralContainersOf,
+  type Failure,
   type Health,
   initContainersOf,
   isSidecar,
@@ -38,7 +39,7 @@ export interface Known {
   startedAtMs: number;
   /** The status that was told last: times stay while nothing changes. */
   told: PodStatus | undefined;
-  failure?: { reason?: string; message?: string };
+  failure?: Failure;
   /** Nothing of it will run again. */
   ended: boolean;
 }
@@ -52,17 +53,27 @@ export function podStatus(known: Known): PodStatus {
   return {
     ...(pod.metadata.generation !== undefined && { observedGeneration: pod.metadata.generation }),
     phase,
-    ...(known.ended && failure),
+    ...(known.ended && (failure ?? failureTold(pod))),
     conditions: conditions(known, phase, initContainerStatuses, containerStatuses),
     hostIP: hostIPs[0] ?? '',
     hostIPs: hostIPs.map((ip) => ({ ip })),
     ...(podIPs[0] && { podIP: podIPs[0], podIPs: podIPs.map((ip) => ({ ip })) }),
     startTime: rfc3339(known.startedAtMs),
-    ...(initContainerStatuses.length > 0 && { initContainerStatuses }),
-    containerStatuses,
+    ...(initContainerStatuses.length > 0 && wasTaken(known) && { initContainerStatuses }),
+    ...(wasTaken(known) && { containerStatuses }),
     ...(ephemeral.length > 0 && { ephemeralContainerStatuses: ephemeral }),
   };
 }
+
+/** A pod that the node rejected tells nothing of its containers, so that the reason is what people see. */
+const wasTaken = ({ pod, records, ended }: Known): boolean =>
+  !ended || records.length > 0 || pod.status?.containerStatuses !== undefined;
+
+/** Why a pod failed is said once, and stays. */
+const failureTold = ({ status }: Pod): Failure => ({
+  ...(status?.phase === 'Failed' && status.reason && { reason: status.reason }),
+  ...(status?.phase === 'Failed' && status.message && { message: status.message }),
+});
 
 type Role = 'init' | 'app' | 'ephemeral';
 

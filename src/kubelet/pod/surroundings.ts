@@ -2,7 +2,7 @@
 import type { Pod, Service } from '../../api/types.ts';
 import type { Client } from '../../client/contract.ts';
 import type { Clock } from '../../lib/clock.ts';
-import type { BeforeStart, ContainerRuntime, ImageStore, PodNetwork } from '../contract.ts';
+import type { BeforeStart, BeforeStop, ContainerRuntime, ImageStore, PodNetwork } from '../contract.ts';
 import type { WatchedObjects } from '../objects.ts';
 import type { Probes } from '../probes/index.ts';
 import type { PodVolumes } from '../volumes/index.ts';
@@ -24,6 +24,7 @@ export interface Surroundings {
   images: ImageStore;
   runtime: ContainerRuntime;
   beforeStart: BeforeStart;
+  beforeStop: BeforeStop;
   volumes: PodVolumes;
   objects: WatchedObjects;
   probes: Probes;
@@ -35,8 +36,8 @@ export interface Surroundings {
   directories: PodDirectories;
   event: TellEvent;
   clock: Clock;
-  /** How long a pod that was Ready goes on after it has been told to end, so that proxies drop it first. */
-  dropDelayMs: number;
+  /** For how long nobody has to have come to a pod that has to end, and how long it is waited for that at most. */
+  leaveMs: { quiet: number; longest: number };
   /** Of the agent: its end ends no pod. */
   signal: AbortSignal;
 }

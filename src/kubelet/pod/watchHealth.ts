@@ -1,7 +1,7 @@
 /** Has a running container probed. */
 import type { Container, Pod } from '../../api/types.ts';
 import type { ContainerRecord } from '../contract.ts';
-import { listeningPorts, servedPorts } from '../probes/listening.ts';
+import { busyMsOf, calledPorts, listeningPorts, type Served, servedPorts } from '../probes/listening.ts';
 import { portNumber } from './ports.ts';
 import { runIn } from './run.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -20,10 +20,7 @@ export function watchHealth(
     id: record.id,
     container,
     startedAtMs: record.startedAtMs ?? record.createdAtMs,
-    serves: {
-      ports: record.pid === undefined ? [] : servedPorts(container, record.exposedPorts),
-      listening: () => listeningPorts(record.pid ?? 0),
-    },
+    serves: () => served(pod, container, record, around),
     ...(before && { before: { started: before.started ?? false, ready: before.ready } }),
     target: {
       ip: podIP,
@@ -33,4 +30,14 @@ export function watchHealth(
     onChange,
     onUnhealthy: (message) => around.event(pod, 'Warning', 'Unhealthy', message, container.name),
   });
+}
+
+function served(pod: Pod, container: Container, record: ContainerRecord, around: Surroundings): Served {
+  const called = calledPorts(pod, around.services(pod.metadata.namespace ?? ''));
+  const ports = [...servedPorts(container, record.exposedPorts), ...called];
+  return {
+    ports: record.pid === undefined ? [] : ports,
+    listening: () => listeningPorts(record.pid ?? 0),
+    busyMs: () => busyMsOf(record.pid ?? 0),
+  };
 }

@@ -9,7 +9,7 @@ import { PodContainers } from './containers.ts';
 import { end } from './ending.ts';
 import { containerNamed } from './env.ts';
 import type { Grace } from './grace.ts';
-import { isEphemeral, noPlan, type Plan, planPod } from './plan.ts';
+import { type Failure, isEphemeral, noPlan, type Plan, planPod } from './plan.ts';
 import { PodSandbox } from './podSandbox.ts';
 import { StatusPublisher } from './publisher.ts';
 import { erase } from './sandbox.ts';
@@ -26,6 +26,8 @@ export interface Found {
   records: readonly ContainerRecord[];
   /** The namespaces of the pod are not there any more: the node was off. */
   sandboxLost: boolean;
+  /** Why the node cannot have it at all. */
+  rejection?: Failure | undefined;
 }
 
 export class PodWorker {
@@ -37,6 +39,7 @@ export class PodWorker {
   readonly #stopper: Stopper;
   readonly #startedAtMs: number;
   readonly #sandboxSinceMs: number;
+  readonly #rejection: Failure | undefined;
   readonly #done = Promise.withResolvers<void>();
   /** Containers that are being started or stopped. */
   readonly #busy = new Set<string>();
@@ -59,6 +62,7 @@ export class PodWorker {
     this.#startedAtMs = Date.parse(pod.status?.startTime ?? '') || around.clock.now();
     this.#sandboxSinceMs = found.sandboxLost ? around.clock.now() : 0;
     this.#takingOver = found.records.length > 0 && !found.sandboxLost;
+    this.#rejection = found.rejection;
     const current = () => this.#pod;
     this.#containers = new PodContainers(around, current, found.records);
     this.#sandbox = new PodSandbox(current, around, () => {
@@ -82,6 +86,11 @@ export class PodWorker {
   /** Resolves when nothing of the pod is left on the node. */
   get done(): Promise<void> {
     return this.#done.promise;
+  }
+
+  /** Never to be run here. */
+  get isRejected(): boolean {
+    return this.#rejection !== undefined;
   }
 
   get pod(): Pod {
@@ -164,7 +173,7 @@ export class PodWorker {
 
   #isOver(): boolean {
     const { phase } = this.#pod.status ?? {};
-    return phase === 'Succeeded' || phase === 'Failed';
+    return phase === 'Succeeded' || phase === 'Failed' || this.#rejection !== undefined;
   }
 
   /** An agent that was killed between making and starting one leaves it waiting for ever. */
@@ -194,6 +203,7 @@ export class PodWorker {
       health: (id) => this.#around.probes.health(id),
       backoffs: this.#starter.backoffs,
       retryAtMs: this.#starter.retryAtMs,
+      rejection: this.#rejection,
     });
     const { retryAtMs } = this.#sandbox;
     if (!plan.finished && retryAtMs !== undefined)

@@ -4,6 +4,7 @@
  */
 import { connect, type IncomingHttpHeaders } from 'node:http2';
 import type { Probe } from '../../api/types.ts';
+import { bracketed } from '../../lib/ip.ts';
 import { failed, type Outcome, ok, type Target } from './contract.ts';
 
 const path = '/grpc.health.v1.Health/Check';
@@ -14,8 +15,7 @@ export async function grpcProbe(
   target: Target,
   timeoutMs: number,
 ): Promise<Outcome> {
-  const host = target.ip.includes(':') ? `[${target.ip}]` : target.ip;
-  const address = `${host}:${target.port(port)}`;
+  const address = `${bracketed(target.ip)}:${target.port(port)}`;
   try {
     const { code, message, body } = await call(`http://${address}`, checkRequest(service), timeoutMs);
     if (code !== 0)

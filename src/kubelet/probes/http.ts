@@ -2,12 +2,12 @@
 import { type IncomingMessage, request as plainRequest, type RequestOptions } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import type { Probe } from '../../api/types.ts';
+import { bracketed } from '../../lib/ip.ts';
 import { failed, type Outcome, ok, type Target } from './contract.ts';
 
 type HttpGet = NonNullable<Probe['httpGet']>;
 
 const mostRedirects = 10;
-const bracketed = (host: string) => (host.includes(':') ? `[${host}]` : host);
 
 /** Any answer from 200 to 399 is good; a redirect is followed as long as it stays on the host. */
 export async function httpProbe(spec: HttpGet, target: Target, timeoutMs: number): Promise<Outcome> {

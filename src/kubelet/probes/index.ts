@@ -3,7 +3,7 @@ import type { Container, Probe } from '../../api/types.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Health } from '../pod/plan.ts';
 import type { Outcome, Target } from './contract.ts';
-import { type Hold, isHeld, longestHoldMs, untilListening } from './listening.ts';
+import { isHeld, type Served, untilListening } from './listening.ts';
 import { askOnce, probeLoop } from './loop.ts';
 
 export interface Probed {
@@ -11,8 +11,8 @@ export interface Probed {
   container: Container;
   target: Target;
   startedAtMs: number;
-  /** The TCP ports that it serves, and what is listened on now. */
-  serves: Pick<Hold, 'ports' | 'listening'>;
+  /** Asked once, where it matters. */
+  serves: () => Served;
   /** What was known before the agent started anew. */
   before?: { started: boolean; ready: boolean };
   onChange: () => void;
@@ -73,10 +73,10 @@ export function probes(
   }
 
   function holdBack({ serves, startedAtMs, onChange }: Probed, health: Health, signal: AbortSignal): void {
-    const hold = { ...serves, untilMs: startedAtMs + longestHoldMs };
-    health.ready = !isHeld(hold, clock.now());
+    const served = serves();
+    health.ready = !isHeld(served, startedAtMs, clock.now());
     if (health.ready) return;
-    void untilListening(hold, clock, signal).then(() => {
+    void untilListening(served, startedAtMs, clock, signal).then(() => {
       if (signal.aborted) return;
       health.ready = true;
       onChange();

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, test } from 'node:test';
-import { containerOf } from '../testing/pod.ts';
-import { listeners, listeningPorts, servedPorts } from './listening.ts';
+import type { Service } from '../../api/types.ts';
+import { containerOf, podOf } from '../testing/pod.ts';
+import { busyMsOf, calledPorts, listeners, listeningPorts, servedPorts } from './listening.ts';
 
 describe('the ports that a container says it serves', () => {
   test('are its own over TCP and those of its image, each once', () => {
@@ -12,6 +13,38 @@ describe('the ports that a container says it serves', () => {
     );
     assert.deepEqual(servedPorts(container, ['80/tcp', '9090', '53/udp', '7/sctp']), [80, 8443, 9090]);
     assert.deepEqual(servedPorts(containerOf('{}')), []);
+  });
+});
+
+describe('the ports to which Services send clients', () => {
+  const pod = podOf(
+    'metadata: {labels: {app: web}}\nspec: {containers: [{name: a, ports: [{containerPort: 80}]}]}',
+  );
+  const service = (spec: NonNullable<Service['spec']>): Service => ({ metadata: { name: 's' }, spec });
+  const selector = { app: 'web' };
+
+  test('are waited for although no container names them', () => {
+    const services = [
+      service({ selector, ports: [{ port: 80, targetPort: 8080 }, { port: 9090 }] }),
+      service({ selector, ports: [{ port: 8080 }] }),
+    ];
+    assert.deepEqual(calledPorts(pod, services), [8080, 9090]);
+  });
+
+  test('are left to the container that names them, or has a name for them', () => {
+    const services = [
+      service({ selector, ports: [{ port: 80 }, { port: 81, targetPort: 'http' as never }] }),
+    ];
+    assert.deepEqual(calledPorts(pod, services), []);
+  });
+
+  test('are none of another pod, of no pod, and over UDP', () => {
+    const services = [
+      service({ selector: { app: 'other' }, ports: [{ port: 8080 }] }),
+      service({ ports: [{ port: 8080 }] }),
+      service({ selector, ports: [{ port: 53, protocol: 'UDP' }] }),
+    ];
+    assert.deepEqual(calledPorts(pod, services), []);
   });
 });
 
@@ -41,4 +74,11 @@ describe('what is listened on', () => {
   test('is nothing of a process that has ended', () => {
     assert.equal(listeningPorts(2 ** 22).size, 0);
   });
+});
+
+test('a process is busy while it runs, and not while it sleeps', () => {
+  const before = busyMsOf(process.pid) ?? 0;
+  for (const until = performance.now() + 40; performance.now() < until; );
+  assert.ok((busyMsOf(process.pid) ?? 0) - before >= 20);
+  assert.equal(busyMsOf(2 ** 22), undefined);
 });

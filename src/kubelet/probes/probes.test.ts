@@ -148,6 +148,7 @@ describe('a container that is probed', () => {
   ) {
     const clock = new FakeClock();
     const open = new Set(listening);
+    let work = (_nowMs: number): number | undefined => 0;
     const told: string[] = [];
     const asked: string[] = [];
     const container = { ...containerOf(yaml), name: 'main' };
@@ -167,7 +168,11 @@ describe('a container that is probed', () => {
       container,
       target,
       startedAtMs: clock.now(),
-      serves: { ports: servedPorts(container), listening: () => open },
+      serves: () => ({
+        ports: servedPorts(container),
+        listening: () => open,
+        busyMs: () => work(clock.now()),
+      }),
       ...(before && { before }),
       onChange: () => told.push('change'),
       onUnhealthy: (message) => told.push(message),
@@ -186,7 +191,10 @@ describe('a container that is probed', () => {
         await turn();
       }
     };
-    return { all, told, asked, answers, open, pass, passMs, health: () => all.health('c') };
+    const works = (busyMs: typeof work) => {
+      work = busyMs;
+    };
+    return { all, told, asked, answers, open, works, pass, passMs, health: () => all.health('c') };
   }
 
   test('without probes is started and ready', () => {
@@ -214,6 +222,32 @@ describe('a container that is probed', () => {
     await one.passMs(990);
     assert.equal(one.health().ready, false);
     await one.passMs(10);
+    assert.equal(one.health().ready, true);
+  });
+
+  test('and that is still busy is waited for longer, and not for ever', async () => {
+    const one = follow(serving, {});
+    one.works((nowMs) => nowMs / 3);
+    await one.passMs(5_000);
+    assert.equal(one.health().ready, false);
+    await one.passMs(5_100);
+    assert.equal(one.health().ready, true);
+  });
+
+  test('and that has nothing to do any more is not', async () => {
+    const one = follow(serving, {});
+    const startMs = Date.UTC(2026, 0, 1);
+    one.works((nowMs) => Math.min(nowMs - startMs, 2_000));
+    await one.passMs(2_000);
+    assert.equal(one.health().ready, false);
+    await one.passMs(600);
+    assert.equal(one.health().ready, true);
+  });
+
+  test('and of which nobody counts the work is ready after a second', async () => {
+    const one = follow(serving, {});
+    one.works(() => undefined);
+    await one.passMs(1_000);
     assert.equal(one.health().ready, true);
   });
 

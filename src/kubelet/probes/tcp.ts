@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import type { Probe } from '../../api/types.ts';
+import { bracketed } from '../../lib/ip.ts';
 import { failed, type Outcome, ok, type Target } from './contract.ts';
 
 /** Good as soon as the connection stands. */
@@ -9,7 +10,7 @@ export function tcpProbe(
   timeoutMs: number,
 ): Promise<Outcome> {
   const where = { host: host ?? target.ip, port: target.port(port) };
-  const shown = `dial tcp ${where.host.includes(':') ? `[${where.host}]` : where.host}:${where.port}`;
+  const shown = `dial tcp ${bracketed(where.host)}:${where.port}`;
   return new Promise((resolve) => {
     const socket = connect(where);
     const done = (outcome: Outcome) => {

@@ -119,7 +119,9 @@ async function onTerminal(
   withStdin: boolean,
 ): Promise<Running> {
   const received = Promise.withResolvers<number>();
+  let isConnected = false;
   const server = createServer({ pauseOnConnect: true }, (connection) => {
+    isConnected = true;
     void terminalFrom(connection).then(received.resolve, received.reject);
   });
   await new Promise<void>((listening) => server.listen(socketPath, listening));
@@ -129,7 +131,11 @@ async function onTerminal(
   let said = '';
   child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
   child.on('error', received.reject);
-  child.on('close', () => received.reject(new Error(said.trim() || 'crun ended without a terminal')));
+  // What it handed over before it ended may be taken after the news of its end.
+  const endedWithout = () => {
+    if (!isConnected) received.reject(new Error(said.trim() || 'crun ended without a terminal'));
+  };
+  child.on('close', () => setImmediate(endedWithout));
   try {
     const fd = await received.promise;
     const terminal = quiet(new TerminalStream(fd) as unknown as Socket);
@@ -185,8 +191,12 @@ function quiet(stream: Socket): Socket {
 /** The exit code, once all that was printed has been read. */
 async function finished({ child, sources, stdout, stderr }: Running): Promise<number> {
   const code = await new Promise<number>((resolve, reject) => {
+    const over = (exitCode: number | null, signal: NodeJS.Signals | null) =>
+      resolve(exitCode ?? (signal ? 137 : 1));
+    if (child.exitCode !== null || child.signalCode !== null) return over(child.exitCode, child.signalCode);
     child.on('error', (cause) => reject(new Error(`Cannot start crun: ${cause.message}`)));
-    child.on('exit', (exitCode, signal) => resolve(exitCode ?? (signal ? 137 : 1)));
+    child.on('exit', over);
+    return undefined;
   });
   const hurry = setInterval(leaveSilent(sources), silentMs);
   await Promise.all([ended(stdout), stderr ? ended(stderr) : undefined]);

@@ -230,10 +230,13 @@ class ConmonRuntime implements ContainerRuntime {
     if (stored && stored.record.state !== 'exited' && stored.record.pid !== undefined) this.#check(stored);
   }
 
-  #check(stored: StoredContainer): void {
-    const exit = readExit(join(this.#exits, stored.record.id));
+  #check(stored: StoredContainer, waits = true): void {
+    const { id } = stored.record;
+    // Asked before the file is read: a monitor that is gone has said by then what it had to say.
+    const isToCome = runs(stored) || (waits && stored.process && isMonitored(join(this.#containers, id), id));
+    const exit = readExit(join(this.#exits, id));
     if (exit) this.#finish(stored, exit.code, exit.atMs);
-    else if (!runs(stored)) {
+    else if (!isToCome) {
       const message = 'The container ended while nothing was there to see its exit code';
       this.#finish(stored, unknownExit, this.#clock.now(), { reason: 'Error', message });
     }
@@ -292,7 +295,7 @@ class ConmonRuntime implements ContainerRuntime {
       signalProcess(process, 'SIGKILL');
       await Promise.race([this.#endOf(record.id).promise, this.#goneWithoutAWord(process)]);
     }
-    if (stored.record.state !== 'exited') this.#check(stored);
+    if (stored.record.state !== 'exited') this.#check(stored, false);
     if (stored.record.state !== 'exited') throw new Error(`Cannot end container ${record.id}: it goes on`);
   }
 
@@ -311,6 +314,10 @@ class ConmonRuntime implements ContainerRuntime {
 }
 
 const runs = ({ process }: StoredContainer): boolean => process !== undefined && isAlive(process);
+
+/** Its monitor is there still: it writes the exit code down a moment after the end. */
+const isMonitored = (bundle: string, id: string): boolean =>
+  readIfThere(`/proc/${readIfThere(join(bundle, 'conmon.pid')).trim() || 'none'}/cmdline`).includes(id);
 
 function setProcess(stored: StoredContainer, pid: number): void {
   const process = identify(pid);

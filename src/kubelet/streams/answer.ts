@@ -1,5 +1,6 @@
 /** Everything that is asked without an upgrade. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { textFormat } from '../../lib/metrics/exposition.ts';
 import type { Deps } from './contract.ts';
 import { serveLog } from './logs/serve.ts';
 import { kubeletMetrics } from './metrics/kubelet.ts';
@@ -9,7 +10,6 @@ import { summaryOf } from './metrics/summary.ts';
 import { Refusal } from './refusal.ts';
 import { routeOf } from './routes.ts';
 
-const exposition = 'text/plain; version=0.0.4; charset=utf-8';
 const json = 'application/json';
 
 export async function answer(request: IncomingMessage, response: ServerResponse, deps: Deps): Promise<void> {
@@ -33,9 +33,9 @@ export async function answer(request: IncomingMessage, response: ServerResponse,
     case 'containerLogs':
       return serveLog(route.place, searchParams, response, deps);
     case 'metrics':
-      return say(exposition, kubeletMetrics(deps.pods, deps.startedAtMs));
+      return say(textFormat, kubeletMetrics(deps.pods, deps.startedAtMs));
     case 'resourceMetrics':
-      return say(exposition, resourceMetrics(await measure(deps)));
+      return say(textFormat, resourceMetrics(await measure(deps)));
     case 'summary':
       return say(json, JSON.stringify(summaryOf(deps.nodeName, deps.startedAtMs, await deps.rates())));
   }

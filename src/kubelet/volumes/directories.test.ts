@@ -83,7 +83,7 @@ class Api {
 const deletionTimestamp = '2026-01-01T00:00:00Z';
 
 async function until(holds: () => boolean): Promise<void> {
-  for (let i = 0; i < 400 && !holds(); i++) await sleep(5);
+  for (let i = 0; i < 4000 && !holds(); i++) await sleep(5);
   assert.ok(holds());
 }
 

@@ -1,11 +1,7 @@
+import { collide } from '../../api/core/pod/hostPorts.ts';
 import { type Filter, fits } from '../plugin.ts';
-import type { HostPort } from '../snapshot.ts';
 
 const reason = ["node(s) didn't have free ports for the requested pod ports"];
-const isAny = (ip: string): boolean => ip === '0.0.0.0' || ip === '::';
-
-const collide = (a: HostPort, b: HostPort): boolean =>
-  a.port === b.port && a.protocol === b.protocol && (a.ip === b.ip || isAny(a.ip) || isAny(b.ip));
 
 /** Two pods cannot have one port of a node's own address. */
 export const hostPorts: Filter = (pod) => {

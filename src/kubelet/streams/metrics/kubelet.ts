@@ -1,7 +1,8 @@
 /** `/metrics`: the kubelet about itself, by the names that dashboards know. */
+
+import { exposition } from '../../../lib/metrics/exposition.ts';
 import type { ContainerRecord } from '../../contract.ts';
 import type { PodDirectory } from '../contract.ts';
-import { exposition } from './exposition.ts';
 
 const states = ['created', 'running', 'exited'] as const satisfies ContainerRecord['state'][];
 

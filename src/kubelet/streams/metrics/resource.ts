@@ -1,5 +1,5 @@
 /** `/metrics/resource`, as metrics-server reads it. https://kubernetes.io/docs/reference/instrumentation/metrics/ */
-import { exposition, type Family } from './exposition.ts';
+import { exposition, type Family } from '../../../lib/metrics/exposition.ts';
 import { type Measured, type Measurement, sum } from './measure.ts';
 
 const seconds = (nanoseconds: number) => nanoseconds / 1e9;

@@ -240,7 +240,7 @@ describe('a session', () => {
       for (;;) {
         const found = heard.find(is);
         if (found) return found;
-        await once(socket, 'data', { signal: AbortSignal.timeout(2000) });
+        await once(socket, 'data', { signal: AbortSignal.timeout(20_000) });
       }
     };
     return {
@@ -313,7 +313,7 @@ describe('a session', () => {
       (c: Awaited<ReturnType<typeof client>>) => c.socket.write(Buffer.alloc(8)),
     ]) {
       const own = await client();
-      const closed = once(own.socket, 'end', { signal: AbortSignal.timeout(2000) });
+      const closed = once(own.socket, 'end', { signal: AbortSignal.timeout(20_000) });
       breaks(own);
       await own.hears((frame) => frame.type === 'GOAWAY');
       await closed;
@@ -331,7 +331,7 @@ describe('a session', () => {
     open(3);
     const second = await opened;
     socket.write(frames.rstStream(3, frames.resetStatus.cancel));
-    await once(second, 'close', { signal: AbortSignal.timeout(2000) });
+    await once(second, 'close', { signal: AbortSignal.timeout(20_000) });
     socket.destroy();
   });
 
@@ -377,8 +377,8 @@ describe('a session', () => {
     open(1);
     const stream = await opened;
     socket.resetAndDestroy();
-    await once(stream, 'close', { signal: AbortSignal.timeout(2000) });
-    if (!session.gone.aborted) await once(session.gone, 'abort', { signal: AbortSignal.timeout(2000) });
+    await once(stream, 'close', { signal: AbortSignal.timeout(20_000) });
+    if (!session.gone.aborted) await once(session.gone, 'abort', { signal: AbortSignal.timeout(20_000) });
   });
 
   test('notices that the client is gone also while its input is held back', async () => {
@@ -389,7 +389,7 @@ describe('a session', () => {
     say(1, Buffer.alloc(8 * 1024 * 1024));
     await new Promise((resolve) => setTimeout(resolve, 50));
     socket.destroy();
-    await once(stream, 'close', { signal: AbortSignal.timeout(2000) });
+    await once(stream, 'close', { signal: AbortSignal.timeout(20_000) });
   });
 
   test('that is closed delivers what was written, however much the client still says', async () => {
@@ -406,8 +406,8 @@ describe('a session', () => {
     const length = heard.reduce((sum, frame) => sum + (frame.type === 'DATA' ? frame.data.length : 0), 0);
     assert.equal(length, 3_000_000);
     socket.end();
-    await once(socket, 'close', { signal: AbortSignal.timeout(2000) });
-    if (!session.gone.aborted) await once(session.gone, 'abort', { signal: AbortSignal.timeout(2000) });
+    await once(socket, 'close', { signal: AbortSignal.timeout(20_000) });
+    if (!session.gone.aborted) await once(session.gone, 'abort', { signal: AbortSignal.timeout(20_000) });
   });
 
   test('that is closed waits for the client to hang up, but not for ever', async () => {
@@ -418,7 +418,7 @@ describe('a session', () => {
     session.close();
     await hears((frame) => frame.type === 'GOAWAY');
     assert.equal(session.gone.aborted, false);
-    await once(socket, 'close', { signal: AbortSignal.timeout(2000) });
-    if (!session.gone.aborted) await once(session.gone, 'abort', { signal: AbortSignal.timeout(2000) });
+    await once(socket, 'close', { signal: AbortSignal.timeout(20_000) });
+    if (!session.gone.aborted) await once(session.gone, 'abort', { signal: AbortSignal.timeout(20_000) });
   });
 });
