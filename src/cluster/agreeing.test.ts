@@ -4,7 +4,7 @@ import { nodeAddresses } from './addresses.ts';
 import { agreeing } from './agreeing.ts';
 import { networkOf } from './network.ts';
 import type { ClusterRecord } from './record.ts';
-import type { UpOptions } from './up.ts';
+import type { UpOptions } from './upOptions.ts';
 
 const network = networkOf({ ipFamily: 'ipv6' });
 const known: ClusterRecord = {

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { addressesOf } from './addresses.ts';
 import { asOptions, isAsAsked } from './network.ts';
 import type { ClusterRecord } from './record.ts';
-import type { UpOptions } from './up.ts';
+import type { UpOptions } from './upOptions.ts';
 
 /** The cluster that is there; throws when another was asked for. */
 export function agreeing(known: ClusterRecord, asked: UpOptions): ClusterRecord {

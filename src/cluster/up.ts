@@ -1,6 +1,5 @@
 /** Brings a cluster up: from nothing, from half of it, or finds that all of it runs already. */
 import { mkdirSync } from 'node:fs';
-import type { AuditPolicy } from '../apiserver/audit/policy.ts';
 import { removeNamespace } from '../lib/linux/namespaces.ts';
 import { isAlive } from '../lib/process.ts';
 import { createLan, joinHost } from '../network/lan.ts';
@@ -20,7 +19,7 @@ import { kubeconfigOf, mergeKubeconfig, userKubeconfig, writeKubeconfig } from '
 import { lanExists } from './lan.ts';
 import { beyondLan, checkPools } from './loadBalancerPools.ts';
 import { withLock } from './lock.ts';
-import { type NetworkOptions, networkOf } from './network.ts';
+import { networkOf } from './network.ts';
 import { bootNode } from './node/boot.ts';
 import { clusterPaths, lockFile } from './paths.ts';
 import { portIsFree } from './ports.ts';
@@ -37,21 +36,7 @@ import {
   writeRecord,
 } from './record.ts';
 import { startRelay } from './relay/supervise.ts';
-
-export interface UpOptions {
-  name: string;
-  /** How many nodes; those that it has, or one, when left out. */
-  nodes?: number;
-  hermetic: boolean;
-  /** Which addresses; those that it has, or the usual ones, when left out. */
-  network?: NetworkOptions;
-  /** What LoadBalancer addresses come from; what it has, or the usual ones, when left out. */
-  loadBalancerPool?: string[];
-  /** What is written down of requests; what the cluster has, or nothing, when left out. */
-  auditPolicy?: AuditPolicy;
-  /** Where the administrator's context goes; the user's own kubeconfig when left out. */
-  kubeconfig?: string;
-}
+import type { UpOptions } from './upOptions.ts';
 
 /** Everything runs when this resolves; whether it is ready is for {@link waitUntilReady} to say. */
 export async function up(options: UpOptions, progress: Progress): Promise<ClusterRecord> {

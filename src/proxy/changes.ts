@@ -1,7 +1,7 @@
 /** Collects changes of map elements and of shared chains, and writes the difference as one transaction. */
 import type { Element } from '../nft/transaction.ts';
+import type { MapElement } from './frontend.ts';
 import { type Pick, pickCommands, pickName } from './picks.ts';
-import type { MapElement } from './rules.ts';
 import { commands } from './table.ts';
 
 /** A value before and after; undefined is "not there". A set's elements have the empty value. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Pod } from '../api/types.ts';
+import { idOf } from './frontend.ts';
 import { hostPortFrontends, ownerOf } from './hostPorts.ts';
-import { idOf } from './rules.ts';
 
 type Ports = NonNullable<NonNullable<Pod['spec']>['containers'][number]['ports']>;
 

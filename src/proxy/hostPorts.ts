@@ -3,7 +3,7 @@ import { type HostPort, hostPortsOf, isAnyAddress } from '../api/core/pod/hostPo
 import type { Pod } from '../api/types.ts';
 import { type Informer, keyOf } from '../client/contract.ts';
 import { canonical, type Family, familyOf, isAddress } from '../lib/ip.ts';
-import type { Frontend } from './rules.ts';
+import type { Frontend } from './frontend.ts';
 
 const ofPod = 'pod ';
 

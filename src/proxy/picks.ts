@@ -1,7 +1,7 @@
 /** Chains that draw one of N slots. Services with as many endpoints share one. */
 import { createHash } from 'node:crypto';
 import { familyOf } from '../lib/ip.ts';
-import type { Frontend } from './rules.ts';
+import type { Frontend } from './frontend.ts';
 import { commands, families, markBit } from './table.ts';
 
 export interface Pick {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { service, slice } from '../../test/support/services.ts';
-import { frontendsOf, idOf } from './rules.ts';
+import { idOf } from './frontend.ts';
+import { frontendsOf } from './rules.ts';
 
 const place = { nodeName: 'node-1' };
 const targets = (frontends: ReturnType<typeof frontendsOf>) =>

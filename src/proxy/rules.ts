@@ -1,44 +1,8 @@
-/** What a Service means to the kernel: its frontends, and the map elements of each. */
+/** What a Service means to the kernel: its frontends. */
 import type { EndpointSlice, Service, ServicePort } from '../api/types.ts';
 import { canonical, familyOf, formatCidr, isAddress, outermost, parseCidr } from '../lib/ip.ts';
-import { type Place, type Target, targetsOf } from './endpoints.ts';
-import { firstMark, pickName, type Pick as SlotPick } from './picks.ts';
-import type { Numbers } from './slots.ts';
-import { markBit } from './table.ts';
-
-/** An address and port where a Service is reached, a port of every node, or one of this node that a pod asked for. */
-export interface Frontend {
-  at: 'service' | 'node-port' | 'host-port';
-  family: 4 | 6;
-  protocol: 'tcp' | 'udp' | 'sctp';
-  port: number;
-  /** The Service's address; empty for a port of the node. */
-  address: string;
-  masquerade: boolean;
-  stickySeconds?: number;
-  targets: readonly Target[];
-  /**
-   * Under `externalTrafficPolicy: Local` there are two of a frontend: `inside` is for this node and its pods, to which
-   * answers come back from anywhere; `outside` for all others.
-   */
-  side?: 'outside' | 'inside';
-  /** Clients that may use it; all when absent. */
-  sourceRanges?: readonly string[];
-  /** Without targets a packet is refused, or left without an answer so that the client tries again; when absent it goes on. */
-  whenEmpty?: 'refuse' | 'drop';
-  /** Nothing at this address answers but Services. */
-  ownsAddress?: true;
-}
-
-/** `10.96.0.10 . tcp . 80`, `tcp . 30080`: what it stands under in the maps. */
-const keyOf = ({ address, protocol, port }: Frontend): string =>
-  address ? `${address} . ${protocol} . ${port}` : `${protocol} . ${port}`;
-
-const isInside = ({ side }: Frontend): boolean => side === 'inside';
-
-/** No two Services can have the same. */
-export const idOf = (frontend: Frontend): string =>
-  `${isInside(frontend) ? 'inside-' : ''}${frontend.at}${frontend.family} ${keyOf(frontend)}`;
+import { type Place, targetsOf } from './endpoints.ts';
+import type { Frontend } from './frontend.ts';
 
 /** https://kubernetes.io/docs/reference/networking/virtual-ips/ */
 export function frontendsOf(service: Service, slices: readonly EndpointSlice[], place: Place): Frontend[] {
@@ -170,67 +134,4 @@ function portOf({ spec }: Service, { protocol }: ServicePort): Pick<Frontend, 'p
     protocol: (protocol ?? 'TCP').toLowerCase() as Frontend['protocol'],
     ...(spec?.sessionAffinity === 'ClientIP' && { stickySeconds }),
   };
-}
-
-export interface MapElement {
-  /** The map or set that it stands in. */
-  container: string;
-  key: string;
-  /** Absent in a set. */
-  value?: string;
-}
-
-/** The chain that decides for a frontend; none where there is nothing to decide. */
-export function pickOf(frontend: Frontend, slots: readonly string[]): SlotPick | undefined {
-  const { at, masquerade, stickySeconds, side, sourceRanges, whenEmpty } = frontend;
-  if (slots.length === 0 && whenEmpty !== 'drop') return undefined;
-  return {
-    count: slots.length,
-    masquerade,
-    ...(stickySeconds !== undefined && slots.length > 0 && { sticky: { at, seconds: stickySeconds } }),
-    ...(side && { side }),
-    ...(sourceRanges && { sourceRanges }),
-  };
-}
-
-/** What stands in a frontend's slots (`10.244.0.5 . 8080`), and the numbers by which clients remember it, if they do. */
-export interface Placing {
-  slots: readonly string[];
-  numbers?: Numbers;
-}
-
-export function elementsOf(frontend: Frontend, { slots, numbers }: Placing): MapElement[] {
-  const { at, family } = frontend;
-  const [key, pick] = [keyOf(frontend), pickOf(frontend, slots)];
-  const verdicts = `${isInside(frontend) ? 'inside-' : ''}${at}s${family}`;
-  if (!pick) return frontend.whenEmpty ? [{ container: verdicts, key, value: 'goto refuse' }] : [];
-  const prefix = at === 'service' ? '' : `${at}-`;
-  const element = (map: 'endpoints' | 'slots', mark: number, value: string | number): MapElement => ({
-    container: `${prefix}${map}${family}`,
-    key: `${key} . ${mark}`,
-    value: String(value),
-  });
-  const first = firstMark(pick);
-  return [
-    // The last word, for those inside.
-    { container: verdicts, key, value: `${isInside(frontend) ? 'goto' : 'jump'} ${pickName(pick)}` },
-    ...slots.flatMap((slot, n) => {
-      const number = numbers?.get(slot);
-      if (number === undefined) return [element('endpoints', first + n, slot)];
-      const remembered = first + markBit.sticky + number;
-      return [
-        element('endpoints', remembered, slot),
-        element('slots', remembered, remembered + markBit.there),
-        element('slots', first + n, remembered + markBit.there),
-      ];
-    }),
-  ];
-}
-
-/** Elements that several frontends may have: endpoints on this node that may reach themselves, addresses of load balancers. */
-export function sharedElementsOf({ family, targets, address, ownsAddress }: Frontend): MapElement[] {
-  const hairpins = targets
-    .filter(({ isLocal }) => isLocal)
-    .map((target) => ({ container: `hairpin${family}`, key: `${target.address} . ${target.address}` }));
-  return ownsAddress ? [...hairpins, { container: `load-balancers${family}`, key: address }] : hairpins;
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { service, slice } from '../../test/support/services.ts';
-import { type Frontend, frontendsOf } from './rules.ts';
+import type { Frontend } from './frontend.ts';
+import { frontendsOf } from './rules.ts';
 import { staleFlows } from './stale.ts';
 
 function dns(...addresses: string[]): Frontend {

@@ -4,7 +4,7 @@
  */
 import { familyOf } from '../lib/ip.ts';
 import type { UdpFilter, UdpFlow } from '../lib/linux/netlink/conntrack.ts';
-import type { Frontend } from './rules.ts';
+import type { Frontend } from './frontend.ts';
 import { slotOf } from './slots.ts';
 
 export interface StaleFlows {

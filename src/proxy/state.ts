@@ -1,16 +1,9 @@
 /** What stands in the kernel, Service by Service: so a change of one costs what that one has. */
 
 import { Changes, Uses } from './changes.ts';
+import { elementsOf, type Placing, pickOf, sharedElementsOf } from './elements.ts';
+import { type Frontend, idOf, type MapElement } from './frontend.ts';
 import { type Pick, pickName } from './picks.ts';
-import {
-  elementsOf,
-  type Frontend,
-  idOf,
-  type MapElement,
-  type Placing,
-  pickOf,
-  sharedElementsOf,
-} from './rules.ts';
 import { assignSlots, Numbering, type Numbers } from './slots.ts';
 import { type StaleFlows, staleFlows } from './stale.ts';
 import { freshTable, type Ranges, rangesIn } from './table.ts';

@@ -6,7 +6,7 @@
 import { familyOf } from '../lib/ip.ts';
 import type { Nft } from '../nft/contract.ts';
 import { commandsFor, replaceTable } from '../nft/transaction.ts';
-import type { MapElement } from './rules.ts';
+import type { MapElement } from './frontend.ts';
 
 export const tableName = 'inet switchboard-proxy';
 export const commands = commandsFor(tableName);

@@ -1,7 +1,7 @@
 /** Which container a request means, and Kubernetes' words for when there is none. */
 import type { Pod } from '../../api/types.ts';
 import type { ContainerRecord } from '../contract.ts';
-import type { PodDirectory } from './contract.ts';
+import type { PodDirectory } from './podDirectory.ts';
 import { Refusal } from './refusal.ts';
 
 export function podNamed(pods: PodDirectory, namespace: string, name: string): Pod {

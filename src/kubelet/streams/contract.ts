@@ -1,17 +1,11 @@
-/** What the kubelet's server asks of its neighbours. `Kubelet` (../index.ts) is a {@link PodDirectory} as it stands. */
+/** What the kubelet's server asks of its neighbours. */
 import type { Socket } from 'node:net';
 import type { Pod } from '../../api/types.ts';
 import type { Clock } from '../../lib/clock.ts';
-import type { ContainerRecord, ContainerRuntime } from '../contract.ts';
+import type { ContainerRuntime } from '../contract.ts';
 import type { OnEnd } from './logs/exits.ts';
 import type { Rated } from './metrics/rates.ts';
-
-export interface PodDirectory {
-  pods(): Pod[];
-  pod(namespace: string, name: string): Pod | undefined;
-  /** All containers of the pod that are still known: init and ephemeral ones too, and those that have ended. */
-  containers(namespace: string, pod: string): ContainerRecord[];
-}
+import type { PodDirectory } from './podDirectory.ts';
 
 export interface User {
   name: string;

@@ -13,10 +13,11 @@ import { logger } from '../../lib/log.ts';
 import type { ContainerRuntime } from '../contract.ts';
 import { accessControl } from './access/index.ts';
 import { answer } from './answer.ts';
-import type { Authenticate, Authorize, Deps, OpenInPod, PodDirectory } from './contract.ts';
+import type { Authenticate, Authorize, Deps, OpenInPod } from './contract.ts';
 import { exitsOf } from './logs/exits.ts';
 import { measure } from './metrics/measure.ts';
 import { meter } from './metrics/rates.ts';
+import type { PodDirectory } from './podDirectory.ts';
 import { Refusal, refuse, refuseUpgrade } from './refusal.ts';
 import { upgrade } from './upgrade.ts';
 

@@ -5,7 +5,7 @@ import type { ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Clock } from '../../../lib/clock.ts';
 import { containerWithLog, podNamed } from '../containers.ts';
-import type { PodDirectory } from '../contract.ts';
+import type { PodDirectory } from '../podDirectory.ts';
 import { Refusal } from '../refusal.ts';
 import type { OnEnd } from './exits.ts';
 import { watchLog } from './live.ts';

@@ -2,7 +2,7 @@
 
 import { exposition } from '../../../lib/metrics/exposition.ts';
 import type { ContainerRecord } from '../../contract.ts';
-import type { PodDirectory } from '../contract.ts';
+import type { PodDirectory } from '../podDirectory.ts';
 
 const states = ['created', 'running', 'exited'] as const satisfies ContainerRecord['state'][];
 

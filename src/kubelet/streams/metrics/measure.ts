@@ -2,7 +2,7 @@
 import type { Pod } from '../../../api/types.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import type { ContainerRecord, ContainerRuntime, Used } from '../../contract.ts';
-import type { PodDirectory } from '../contract.ts';
+import type { PodDirectory } from '../podDirectory.ts';
 
 export interface Counted extends Used {
   atMs: number;
