@@ -22,11 +22,14 @@ export interface Listeners {
   leftOut: { listener: Listener; for: string }[];
 }
 
+/** On a Service whose ports on the host are for any other Service that wants them. */
+const yieldsAnnotation = 'switchboard.dev/yields-host-ports';
+
 export const nameOf = ({ protocol, port }: Listener): string => `${protocol}/${port}`;
 
 /**
  * Every node port under its own number, and every port of a load balancer. Node ports come first, then who is
- * older. SCTP is not relayed: the host has no sockets for it.
+ * older, last who yields. SCTP is not relayed: the host has no sockets for it.
  */
 export function desiredListeners(services: Iterable<Service>): Listeners {
   const wanted = new Map<string, Listener>();
@@ -36,7 +39,7 @@ export function desiredListeners(services: Iterable<Service>): Listeners {
   );
   for (const service of reachable)
     for (const listener of nodePortsOf(service)) wanted.set(nameOf(listener), listener);
-  for (const service of reachable.toSorted(byAge))
+  for (const service of reachable.toSorted(byPrecedence))
     for (const listener of loadBalancersOf(service)) {
       const name = nameOf(listener);
       const first = name === `TCP/${apiPort}` ? 'the API' : wanted.get(name)?.service;
@@ -73,7 +76,10 @@ const isRelayed = (protocol: string): protocol is Listener['protocol'] =>
   protocol === 'TCP' || protocol === 'UDP';
 
 /** Names make the order sure where two were created in one second. */
-function byAge(a: Service, b: Service): number {
-  const ageOf = (service: Service) => `${service.metadata.creationTimestamp ?? ''} ${keyOf(service)}`;
-  return ageOf(a) < ageOf(b) ? -1 : 1;
+function byPrecedence(a: Service, b: Service): number {
+  const rankOf = (service: Service) => {
+    const { annotations, creationTimestamp = '' } = service.metadata;
+    return `${annotations?.[yieldsAnnotation] === 'true'} ${creationTimestamp} ${keyOf(service)}`;
+  };
+  return rankOf(a) < rankOf(b) ? -1 : 1;
 }

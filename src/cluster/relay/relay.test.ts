@@ -91,6 +91,24 @@ describe('the relay listens', () => {
     );
   });
 
+  test('for a younger load balancer before one that yields', () => {
+    const yields = { 'switchboard.dev/yields-host-ports': 'true' };
+    const old = balancer({
+      name: 'old',
+      ips: ['172.30.15.1'],
+      ports: [{ port: 80 }, { port: 443 }],
+      second: 1,
+    });
+    const { wanted } = desiredListeners([
+      { ...old, metadata: { ...old.metadata, annotations: yields } },
+      balancer({ name: 'new', ips: ['172.30.15.2'], ports: [{ port: 80 }], second: 2 }),
+    ]);
+    assert.deepEqual(
+      Array.from(wanted.values(), ({ service, port }) => `${service} ${port}`),
+      ['default/new 80', 'default/old 443'],
+    );
+  });
+
   test('for nobody on the port of the API, and for a node port before a load balancer', () => {
     const { wanted, leftOut } = desiredListeners([
       balancer({ name: 'api', ips: ['172.30.15.1'], ports: [{ port: 6443 }, { port: 30080 }] }),
