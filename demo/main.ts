@@ -5,7 +5,7 @@
 
 import { fail } from '../src/cli/fail.ts';
 import { duration, showProgress } from '../src/cli/progress.ts';
-import { addressesOf } from '../src/cluster/addresses.ts';
+import { hostAddressOf } from '../src/cluster/addresses.ts';
 import { clusterPaths } from '../src/cluster/paths.ts';
 import { waitUntilReady } from '../src/cluster/ready.ts';
 import { requireRoot } from '../src/cluster/root.ts';
@@ -28,7 +28,7 @@ async function demo(): Promise<boolean> {
   const kubectl = kubectlWith(kubeconfig);
   shown.step('apply the three tiers');
   const pods = await applyApp(kubectl);
-  const { hostAddress } = addressesOf(record.index);
+  const hostAddress = hostAddressOf(record.index);
   const app: App = { kubectl, nodes: record.nodes, hostAddress, lanNetns, ...pods };
   const rows: Row[] = [];
   for (const { title, prove } of checks) {

@@ -20,8 +20,10 @@ export const replacement: Check = {
       assert.ok(made, 'a new pod has an address');
       return made;
     });
-    const endpoints = await endpointsBecome(app, 'backend', 3);
-    assert.ok(!endpoints.includes(victim.status?.podIP ?? ''));
+    await eventually(async () => {
+      const endpoints = await endpointsBecome(app, 'backend', 3);
+      assert.ok(!endpoints.includes(victim.status?.podIP ?? ''));
+    });
     assert.notEqual(successor.status?.podIP, victim.status?.podIP);
     assert.equal(await address(), stable);
     await inPod(app, app.late, 'curl', '-sS', '--max-time', '5', stable);

@@ -140,7 +140,7 @@ async function becomes(line: RegExp): Promise<void> {
   for (let tries = 0; ; tries++) {
     const text = await metrics.text();
     if (line.test(text)) return;
-    if (tries === 200) assert.match(text, line);
+    if (tries === 2000) assert.match(text, line);
     await sleep(10);
   }
 }

@@ -15,7 +15,7 @@ import type { Job, Pod } from '../../src/api/types.ts';
 import { ControlPlane } from '../support/controlPlane.ts';
 import { eventually } from '../support/eventually.ts';
 
-const within = <T>(attempt: () => Promise<T> | T) => eventually(attempt, 10_000, 10);
+const within = <T>(attempt: () => Promise<T> | T) => eventually(attempt, 30_000, 10);
 
 async function cluster(...names: string[]): Promise<ControlPlane> {
   const plane = new ControlPlane();

@@ -124,7 +124,7 @@ describe('certificate requests', () => {
         assert.ok(status?.certificate, JSON.stringify(status));
         return new X509Certificate(Buffer.from(status.certificate, 'base64').toString());
       },
-      5000,
+      30_000,
       5,
     );
 
@@ -241,7 +241,7 @@ describe('certificate requests', () => {
         const failed = (await now(csr)).status?.conditions?.find((c) => c.type === 'Failed');
         assert.match(failed?.message ?? '', /usages did not match/);
       },
-      5000,
+      30_000,
       5,
     );
   });
@@ -251,7 +251,7 @@ describe('certificate requests', () => {
     const done = await ask(jane, { commonName: 'jane' }, {});
     await as(approver).update(csrs, approved(done), 'approval');
     await signed(done);
-    const isGone = (csr: Csr) => eventually(() => assert.rejects(now(csr), isNotFound), 5000, 5);
+    const isGone = (csr: Csr) => eventually(() => assert.rejects(now(csr), isNotFound), 30_000, 5);
     // Timers are set after the answers are in.
     await eventually(() => clock.advance(hourMs + 1000), 100, 5);
     await eventually(
@@ -259,7 +259,7 @@ describe('certificate requests', () => {
         clock.advance(1000);
         await assert.rejects(now(done), isNotFound);
       },
-      5000,
+      30_000,
       5,
     );
     assert.ok(await now(waiting));
@@ -268,7 +268,7 @@ describe('certificate requests', () => {
         clock.advance(hourMs);
         await assert.rejects(now(waiting), isNotFound);
       },
-      5000,
+      30_000,
       5,
     );
     await isGone(waiting);

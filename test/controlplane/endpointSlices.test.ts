@@ -15,7 +15,7 @@ import type { EndpointSlice } from '../../src/api/types.ts';
 import { ControlPlane } from '../support/controlPlane.ts';
 import { eventually } from '../support/eventually.ts';
 
-const within = <T>(attempt: () => Promise<T> | T) => eventually(attempt, 10_000, 10);
+const within = <T>(attempt: () => Promise<T> | T) => eventually(attempt, 30_000, 10);
 const started = (plane: ControlPlane) => within(() => plane.client.get(namespaces, 'kube-node-lease'));
 const namespace = 'default';
 const target = { name: 'web', namespace };

@@ -20,7 +20,7 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { ControlPlane } from '../support/controlPlane.ts';
 import { eventually } from '../support/eventually.ts';
 
-const within = <T>(attempt: () => Promise<T> | T) => eventually(attempt, 10_000, 10);
+const within = <T>(attempt: () => Promise<T> | T) => eventually(attempt, 30_000, 10);
 const addon = parseAddon(readFileSync(`${packageRoot}/addons/ingress.yaml`, 'utf8'), {
   httpNodePort: '32080',
   httpsNodePort: '32443',

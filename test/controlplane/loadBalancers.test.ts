@@ -8,7 +8,7 @@ import { openMemory } from '../../src/store/index.ts';
 import { ControlPlane } from '../support/controlPlane.ts';
 import { eventually } from '../support/eventually.ts';
 
-const within = <T>(attempt: () => Promise<T> | T) => eventually(attempt, 10_000, 10);
+const within = <T>(attempt: () => Promise<T> | T) => eventually(attempt, 30_000, 10);
 const namespace = 'default';
 const small = { config: { loadBalancerPools: ['172.30.15.1-172.30.15.2', 'fd30::f:0/112'] } };
 

@@ -18,7 +18,7 @@ import { openMemory } from '../../src/store/index.ts';
 import { ControlPlane } from '../support/controlPlane.ts';
 import { eventually } from '../support/eventually.ts';
 
-const within = <T>(attempt: () => Promise<T> | T) => eventually(attempt, 10_000, 10);
+const within = <T>(attempt: () => Promise<T> | T) => eventually(attempt, 30_000, 10);
 const started = (plane: ControlPlane) => within(() => plane.client.get(namespaces, 'kube-node-lease'));
 
 const replicaSet = (name: string, replicas: number, spec: object = {}) => ({
@@ -77,7 +77,7 @@ describe('a new cluster', () => {
 
 describe('a node that is silent', () => {
   test('is NotReady, its pods leave the endpoints, and no pod goes there until it is back', async () => {
-    await using plane = new ControlPlane({ config: { nodeGraceMs: 400 } });
+    await using plane = new ControlPlane({ config: { nodeGraceMs: 1_000 } });
     const { client } = plane;
     await started(plane);
     await plane.addNode('node-1');
@@ -137,7 +137,7 @@ describe('a node that is silent', () => {
   });
 
   test('loses pods that do not tolerate it', async () => {
-    await using plane = new ControlPlane({ config: { nodeGraceMs: 300 } });
+    await using plane = new ControlPlane({ config: { nodeGraceMs: 1_000 } });
     const { client } = plane;
     await started(plane);
     await plane.addNode('node-1');
@@ -168,7 +168,7 @@ describe('a node that is silent', () => {
 
 describe('a node that is deleted', () => {
   test('takes its pods along, which are made anew elsewhere', async () => {
-    await using plane = new ControlPlane({ config: { nodeGraceMs: 300 } });
+    await using plane = new ControlPlane({ config: { nodeGraceMs: 1_000 } });
     const { client } = plane;
     await started(plane);
     await plane.addNode('node-1');

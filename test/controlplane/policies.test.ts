@@ -15,11 +15,11 @@ import type { Pod } from '../../src/api/types.ts';
 import { ControlPlane } from '../support/controlPlane.ts';
 import { eventually } from '../support/eventually.ts';
 
-const within = <T>(attempt: () => Promise<T> | T) => eventually(attempt, 10_000, 10);
+const within = <T>(attempt: () => Promise<T> | T) => eventually(attempt, 30_000, 10);
 
 async function cluster(...nodes: string[]): Promise<ControlPlane> {
   const plane = new ControlPlane();
-  await eventually(() => plane.client.get(namespaces, 'kube-node-lease'), 5_000, 5);
+  await eventually(() => plane.client.get(namespaces, 'kube-node-lease'), 30_000, 5);
   for (const cpu of nodes) await plane.addNode(`node-${nodes.indexOf(cpu) + 1}`, { cpu });
   return plane;
 }

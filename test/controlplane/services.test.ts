@@ -18,7 +18,7 @@ import { openMemory } from '../../src/store/index.ts';
 import { ControlPlane } from '../support/controlPlane.ts';
 import { eventually } from '../support/eventually.ts';
 
-const within = <T>(attempt: () => Promise<T> | T) => eventually(attempt, 10_000, 10);
+const within = <T>(attempt: () => Promise<T> | T) => eventually(attempt, 30_000, 10);
 const service = (name: string, spec: object = {}, metadata: object = {}) => ({
   kind: 'Service',
   metadata: { name, namespace: 'default', ...metadata },

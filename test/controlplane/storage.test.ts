@@ -14,11 +14,11 @@ import { directoryFinalizer } from '../../src/api/storage/localPath.ts';
 import { ControlPlane } from '../support/controlPlane.ts';
 import { eventually } from '../support/eventually.ts';
 
-const within = <T>(attempt: () => Promise<T> | T) => eventually(attempt, 10_000, 10);
+const within = <T>(attempt: () => Promise<T> | T) => eventually(attempt, 30_000, 10);
 
 async function cluster(): Promise<ControlPlane> {
   const plane = new ControlPlane();
-  await eventually(() => plane.client.get(namespaces, 'kube-node-lease'), 5_000, 5);
+  await eventually(() => plane.client.get(namespaces, 'kube-node-lease'), 30_000, 5);
   await plane.addNode('node-1');
   await plane.addNode('node-2');
   return plane;
@@ -153,7 +153,9 @@ describe('a claim and volumes made by hand', () => {
       assert.equal(await phase('retained'), 'Released');
       assert.equal(await phase('deleted'), 'Failed');
     });
-    assert.match((await said('VolumeFailedDelete'))[0] ?? '', /no deletable volume plugin matched$/);
+    await within(async () =>
+      assert.match((await said('VolumeFailedDelete'))[0] ?? '', /no deletable volume plugin matched$/),
+    );
 
     await plane.create(volume('v', '2Gi'), claim('data'));
     await within(async () => assert.equal(await claimPhase('data'), 'Bound'));
@@ -360,9 +362,11 @@ describe('a StatefulSet with volumeClaimTemplates', () => {
     await plane.create(standard(), set());
     await ready(plane, 2);
     const before = [await nodeOf('db-1'), await volumeOf('data-db-1')];
-    assert.deepEqual(
-      (await said('SuccessfulCreate')).filter((message) => message.includes('Claim')).sort(),
-      [0, 1].map((n) => `create Claim data-db-${n} Pod db-${n} in StatefulSet db success`),
+    await within(async () =>
+      assert.deepEqual(
+        (await said('SuccessfulCreate')).filter((message) => message.includes('Claim')).sort(),
+        [0, 1].map((n) => `create Claim data-db-${n} Pod db-${n} in StatefulSet db success`),
+      ),
     );
     const { uid } = (await plane.client.get(pods, 'db-1', 'default')).metadata;
     await plane.client.delete(pods, inDefault('db-1'));

@@ -18,7 +18,7 @@ import { openMemory } from '../../src/store/index.ts';
 import { config } from '../support/controlPlane.ts';
 import { eventually } from '../support/eventually.ts';
 
-const soon = <T>(attempt: () => Promise<T> | T) => eventually(attempt, 5000, 5);
+const soon = <T>(attempt: () => Promise<T> | T) => eventually(attempt, 30_000, 5);
 const textOf = (base64 = '') => Buffer.from(base64, 'base64').toString();
 
 describe('tokens in Secrets', () => {

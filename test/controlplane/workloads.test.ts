@@ -36,13 +36,13 @@ const serviceYaml = {
 
 async function cluster(): Promise<ControlPlane> {
   const plane = new ControlPlane();
-  await eventually(() => plane.client.get(namespaces, 'kube-node-lease'), 5_000, 5);
+  await eventually(() => plane.client.get(namespaces, 'kube-node-lease'), 30_000, 5);
   await plane.addNode('node-1');
   await plane.addNode('node-2');
   return plane;
 }
 
-const within = <T>(attempt: () => Promise<T> | T) => eventually(attempt, 10_000, 10);
+const within = <T>(attempt: () => Promise<T> | T) => eventually(attempt, 30_000, 10);
 
 describe('a deployment', () => {
   test('comes up, serves, is scaled, rolled over and rolled back', async () => {

@@ -90,10 +90,10 @@ for (const program of programs) {
 
     test('creates a definition, and at once its objects', async () => {
       await kubectl('apply', '-f', fileOf('crd.yaml', definition(plural, kind)));
-      await kubectl('wait', '--for=condition=Established', crd, '--timeout=10s');
+      await kubectl('wait', '--for=condition=Established', crd, '--timeout=60s');
       await kubectl('apply', '-f', fileOf('a.yaml', object(kind, 'a')));
       const table = await kubectl('get', plural.slice(0, 4), '--no-headers');
-      assert.match(table, /^a +\* \* \* \* \*\/5 +1 +\d+s\n$/);
+      assert.match(table, /^a +\* \* \* \* \*\/5 +1 +[\dms]+\n$/);
       assert.match(await kubectl('get', 'all'), new RegExp(`${kind.toLowerCase()}\\.${group}/a `));
     });
 
@@ -158,8 +158,8 @@ for (const program of programs) {
 
     test('takes everything away', async () => {
       await kubectl('delete', plural, 'a');
-      await kubectl('delete', crd, '--timeout=20s');
-      assert.notEqual((await attempt('get', plural)).code, 0);
+      await kubectl('delete', crd, '--timeout=60s');
+      await eventually(async () => assert.notEqual((await attempt('get', plural)).code, 0));
     });
   });
 }

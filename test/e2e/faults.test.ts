@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EndpointSlice, List } from '../../src/api/types.ts';
+import type { EndpointSlice, Lease, List } from '../../src/api/types.ts';
 import { keepCalling } from '../support/calls.ts';
 import { startCluster, type TestCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
@@ -16,7 +16,7 @@ const name = 'e2e-faults';
 const second = `${name}-2`;
 const nodePort = 31810;
 /** Far beyond the second or two that it takes: this is about whether, not how fast. */
-const patienceMs = 15_000;
+const patienceMs = 60_000;
 
 let cluster: TestCluster;
 let clusterIP = '';
@@ -120,10 +120,11 @@ describe('kill -9 of an agent', () => {
     await atSomeTime(t, 250);
     await killHard(cluster, 'agent', second);
     await ready(cluster.kubectl, ...names);
+    for (const pod of names)
+      await eventually(async () => assert.equal(await cluster.kubectl('logs', pod), `${pod}\n`));
     const running = processesOf(name).map(({ command }) => command);
     for (const pod of names) {
       assert.equal(running.filter((command) => command === `sh -c ${script(pod)}`).length, 1, pod);
-      assert.equal(await cluster.kubectl('logs', pod), `${pod}\n`);
     }
     await cluster.kubectl('delete', 'pods', ...names, '--wait=false');
     await eventually(async () => {
@@ -164,13 +165,13 @@ describe('kill -9 of the control plane', () => {
       }
     };
     const writers = Promise.all([1, 2, 3, 4].map(writer));
-    await sleep(500 + Math.random() * 500);
+    await eventually(() => assert.ok(acknowledged.size > 20), 30_000, 5);
+    await sleep(Math.random() * 500);
     const killed = await killHard(cluster, 'controlplane');
     going = false;
     await writers;
     await backAgain(cluster, 'controlplane', killed, apiAnswers, patienceMs);
     t.diagnostic(`${acknowledged.size} writes were acknowledged`);
-    assert.ok(acknowledged.size > 20);
     const { body } = await ask('GET', `${path}?labelSelector=burst%3Dyes`);
     const stored = new Map(
       (JSON.parse(body) as List<{ metadata: { name: string }; data: { value: string } }>).items.map(
@@ -187,7 +188,7 @@ describe('kill -9 of the control plane', () => {
     await atSomeTime(t);
     const killed = await killHard(cluster, 'controlplane');
     await backAgain(cluster, 'controlplane', killed, apiAnswers, patienceMs);
-    await cluster.kubectl('rollout', 'status', 'deployment/many', '--timeout=30s');
+    await cluster.kubectl('rollout', 'status', 'deployment/many', '--timeout=60s');
     const pods = await cluster.kubectl('get', 'pods', '-l', 'app=many', '-o', 'name');
     assert.equal(pods.trim().split('\n').length, 6);
     await cluster.kubectl('delete', 'deployment', 'many');
@@ -236,15 +237,15 @@ test('a node without a Lease is NotReady after 40 s, its endpoints go, and come 
   };
   assert.equal((await endpointsReady()).length, 1);
   await cluster.switchboard('node', 'stop', second);
-  const startMs = performance.now();
-  await sleep(25_000);
-  const waitFor = ['wait', `node/${second}`, '--timeout=40s'];
+  const { spec } = await cluster.kubectl.json<Lease>('get', 'lease', second, '-n', 'kube-node-lease');
+  await sleep(15_000);
+  const waitFor = ['wait', `node/${second}`, '--timeout=60s'];
   assert.equal((await endpointsReady()).length, 1, 'a short outage changes nothing');
   await cluster.kubectl(...waitFor, '--for=condition=Ready=Unknown');
-  const seconds = (performance.now() - startMs) / 1_000;
-  t.diagnostic(`NotReady after ${seconds.toFixed(1)} s`);
-  assert.ok(seconds > 28 && seconds < 60, `it took ${seconds} s`);
-  await eventually(async () => assert.deepEqual(await endpointsReady(), []), 5_000);
+  const seconds = (Date.now() - Date.parse(spec?.renewTime ?? '')) / 1_000;
+  t.diagnostic(`NotReady ${seconds.toFixed(1)} s after its last sign of life`);
+  assert.ok(seconds >= 40 && seconds < 70, `it took ${seconds} s`);
+  await eventually(async () => assert.deepEqual(await endpointsReady(), []));
   await cluster.switchboard('node', 'start', second);
   await cluster.kubectl(...waitFor, '--for=condition=Ready');
   await eventually(async () => assert.equal((await endpointsReady()).length, 1), patienceMs);

@@ -250,7 +250,7 @@ stringData:
     assert.ok(bytes.includes('a-word-in-the-clear'), 'this is where objects are');
     for (const text of [word, Buffer.from(word).toString('base64')]) assert.ok(!bytes.includes(text), text);
 
-    await cluster.inNode(`${name}-1`, 'sv', 'restart', 'controlplane');
+    await cluster.inNode(`${name}-1`, 'sv', '-w', '60', 'restart', 'controlplane');
     const { data } = await eventually(() => cluster.kubectl.json<Secret>('get', 'secret', 'word'));
     assert.equal(Buffer.from(data?.['word'] ?? '', 'base64').toString(), word);
   });
@@ -313,8 +313,8 @@ stringData:
         ...life,
       }),
     });
-    await run('sv', ['restart', relay]);
-    await cluster.inNode(node, 'sv', 'restart', 'controlplane', 'agent');
+    await run('sv', ['-w', '60', 'restart', relay]);
+    await cluster.inNode(node, 'sv', '-w', '60', 'restart', 'controlplane', 'agent');
     const pki = join(disk(), 'lib/switchboard/pki');
     await eventually(() => {
       assert.deepEqual(readdirSync(pki).sort(), ['node.json', 'serving.json']);
@@ -323,11 +323,13 @@ stringData:
         assert.ok(expiresAtMs(certificate) > Date.now() + 300 * dayMs, file);
       }
     });
-    const served = await run('sh', [
-      '-c',
-      `openssl s_client -connect ${cluster.hostAddress}:6443 </dev/null 2>/dev/null | openssl x509`,
-    ]);
-    assert.ok(expiresAtMs(served) > Date.now() + 300 * dayMs);
+    await eventually(async () => {
+      const served = await run('sh', [
+        '-c',
+        `openssl s_client -connect ${cluster.hostAddress}:6443 </dev/null 2>/dev/null | openssl x509`,
+      ]);
+      assert.ok(expiresAtMs(served) > Date.now() + 300 * dayMs);
+    });
     const csrs = await cluster.kubectl('get', 'csr', '--no-headers');
     assert.equal(csrs.split('\n').filter((line) => /system:node.*Approved,Issued/.test(line)).length, 2);
     await cluster.kubectl('wait', '--for=condition=Ready', `node/${node}`, '--timeout=60s');

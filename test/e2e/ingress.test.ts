@@ -6,6 +6,7 @@ import https from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
 import type { Deployment, Ingress, Node, Service } from '../../src/api/types.ts';
 import { createAuthority, issueServerCertificate } from '../../src/lib/pki/certificate.ts';
@@ -139,7 +140,7 @@ describe('an Ingress', { timeout: 240_000 }, () => {
     assert.deepEqual(await ask('other.example.com'), { status: 404, body: 'default backend - 404' });
     assert.equal((await controller()).spec?.replicas, 1);
     await cluster.kubectl(
-      ...['wait', '-n', 'ingress-nginx', '--for=condition=ready', 'pod', '--timeout=30s'],
+      ...['wait', '-n', 'ingress-nginx', '--for=condition=ready', 'pod', '--timeout=60s'],
       '--selector=app.kubernetes.io/component=controller',
     );
   });
@@ -175,7 +176,7 @@ describe('an Ingress', { timeout: 240_000 }, () => {
       assert.match(text, /Warning\s+Annotation\s.*limit-rps is not supported and ignored/);
       assert.match(text, /Warning\s+Backend\s.*Service default\/missing does not exist/);
     });
-    assert.equal((await ask('odd.example.com')).status, 503);
+    await eventually(async () => assert.equal((await ask('odd.example.com')).status, 503));
     await apply(cluster.kubectl, ...site('missing', 'found'));
     await says('odd.example.com', '/', 'found /');
   });
@@ -300,13 +301,16 @@ spec:
     let done = false;
     const statuses = new Set<number | string>();
     const client = (async () => {
-      while (!done)
+      while (!done) {
         statuses.add(
           await ask('shop.example.com').then(
             ({ status }) => status,
             (err: unknown) => String(err),
           ),
         );
+        // A port of the client's is free again only a minute after its connection.
+        await sleep(5);
+      }
     })();
     try {
       await cluster.kubectl('rollout', 'restart', 'deployment/web');

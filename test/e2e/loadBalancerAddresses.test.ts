@@ -51,7 +51,7 @@ describe('LoadBalancer addresses', { timeout: 200_000 }, () => {
   test('come to a Service that kubectl expose makes, and kubectl waits for them', async () => {
     await kubectl('create', 'deployment', 'web', '--image=busybox', '--replicas=0', '--', 'sleep', '600');
     await kubectl('expose', 'deployment', 'web', '--port=80', '--type=LoadBalancer');
-    await kubectl('wait', '--for=jsonpath={.status.loadBalancer.ingress}', 'service/web', '--timeout=20s');
+    await kubectl('wait', '--for=jsonpath={.status.loadBalancer.ingress}', 'service/web', '--timeout=60s');
     assert.equal((await row('web'))['EXTERNAL-IP'], '192.168.77.11');
     const { status } = await cluster.kubectl.json<Service>('get', 'service', 'web');
     assert.deepEqual(status?.loadBalancer?.ingress, [{ ip: '192.168.77.11', ipMode: 'VIP' }]);
@@ -62,7 +62,7 @@ describe('LoadBalancer addresses', { timeout: 200_000 }, () => {
 
   test('stay when the control plane is killed and comes back', async () => {
     const killed = await killHard(cluster, 'controlplane');
-    await backAgain(cluster, 'controlplane', killed, () => kubectl('get', '--raw', '/readyz'), 20_000);
+    await backAgain(cluster, 'controlplane', killed, () => kubectl('get', '--raw', '/readyz'), 60_000);
     await apply(service('next'));
     await shows('next', '192.168.77.12');
     await shows('web', '192.168.77.11');
@@ -136,7 +136,7 @@ describe('LoadBalancer addresses', { timeout: 200_000 }, () => {
         'wait',
         '--for=jsonpath={.status.loadBalancer.ingress}',
         `service/${name}`,
-        '--timeout=20s',
+        '--timeout=60s',
       );
     await apply(service('late'));
     await told(

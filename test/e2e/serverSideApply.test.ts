@@ -142,6 +142,8 @@ function applyWith({ version, path }: KubectlProgram): void {
     test('shows what would change', async () => {
       await again();
       await apply(deployment('replicas: 0'));
+      // Until then its controller writes the status, which is a difference too.
+      await kubectl(...inPlace('rollout', 'status', 'deployment/web', '--timeout=60s'));
       const same = await kubectl.attempt(
         ...inPlace('diff', '--server-side', '-f', manifest(deployment('replicas: 0'))),
       );

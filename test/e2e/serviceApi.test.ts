@@ -158,7 +158,9 @@ describe('ServiceCIDRs and IPAddresses', { timeout: 120_000 }, () => {
       const all = await addresses();
       assert.deepEqual([all.includes('10.96.0.91'), all.includes('10.96.0.92')], [true, false]);
     });
-    assert.match(await kubectl('describe', 'service', 'boxed'), /ClusterIPNotAllocated/);
+    await eventually(async () =>
+      assert.match(await kubectl('describe', 'service', 'boxed'), /ClusterIPNotAllocated/),
+    );
     await apply(service('next', { clusterIP: '10.96.0.92' }));
     await kubectl('delete', 'service', 'boxed', 'next');
   });
@@ -252,7 +254,7 @@ describe('a Service', { timeout: 120_000 }, () => {
 
   test('keeps its address over a restart of the control plane, and so does every range', async () => {
     await apply(range('kept', '10.201.0.0/24'), service('kept', { clusterIP: '10.201.0.9' }));
-    await cluster.inNode('e2e-serviceapi-1', 'sv', 'restart', 'controlplane');
+    await cluster.inNode('e2e-serviceapi-1', 'sv', '-w', '60', 'restart', 'controlplane');
     await eventually(async () => assert.ok((await addresses()).includes('10.201.0.9')));
     assert.match(await refused(service('other', { clusterIP: '10.201.0.9' })), /already allocated/);
     await apply(service('other', { clusterIP: '10.201.0.10' }));

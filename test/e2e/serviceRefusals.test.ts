@@ -429,6 +429,6 @@ describe('what has no effect', { timeout: 120_000 }, () => {
         'nameless NoSuchTargetPort: no pod that the selector matches has a port named "http"',
       ])
         assert.ok(all.includes(expected), all.join('\n'));
-    }, 45_000);
+    }, 90_000);
   });
 });

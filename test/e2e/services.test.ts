@@ -1,6 +1,7 @@
 /** Every field of a Service with real packets: from a pod, a node, the host and the LAN, over both families. */
 import { after } from 'node:test';
 import { endWorld } from './services/world.ts';
+import './services/changes.ts';
 import './services/endpoints.ts';
 import './services/external.ts';
 import './services/hostPorts.ts';

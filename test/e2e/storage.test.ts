@@ -50,14 +50,14 @@ const podWith = (
 });
 
 const claimed = (claimName: string) => ({ persistentVolumeClaim: { claimName } });
-const ready = (...names: string[]) => kubectl('wait', '--for=condition=Ready', ...names, '--timeout=30s');
+const ready = (...names: string[]) => kubectl('wait', '--for=condition=Ready', ...names, '--timeout=60s');
 const inPod = (pod: string, script: string) => kubectl('exec', pod, '--', 'sh', '-c', script);
 const claimOf = (name: string) => cluster.kubectl.json<PersistentVolumeClaim>('get', 'pvc', name);
 const volumeOf = async (name: string) =>
   cluster.kubectl.json<PersistentVolume>('get', 'pv', (await claimOf(name)).spec?.volumeName ?? '');
 const nodeOf = async (pod: string) =>
   (await cluster.kubectl.json<Pod>('get', 'pod', pod)).spec?.nodeName ?? '';
-const goes = (...what: string[]) => kubectl('wait', '--for=delete', ...what, '--timeout=30s');
+const goes = (...what: string[]) => kubectl('wait', '--for=delete', ...what, '--timeout=60s');
 
 /** What stands in a directory of a node; undefined when that is not there. */
 async function listing(node: string, path: string): Promise<string | undefined> {
@@ -80,7 +80,7 @@ describe('a volume made by hand', () => {
       },
       claim('task-pv-claim', { storageClassName: 'manual', resources: { requests: { storage: '3Gi' } } }),
     );
-    await kubectl('wait', '--for=jsonpath={.status.phase}=Bound', 'pvc/task-pv-claim', '--timeout=10s');
+    await kubectl('wait', '--for=jsonpath={.status.phase}=Bound', 'pvc/task-pv-claim', '--timeout=60s');
     const columns = ['task-pv-volume', '10Gi', 'RWO', 'Retain', 'Bound', 'default/task-pv-claim', 'manual'];
     assert.match(
       await kubectl('get', 'pv', 'task-pv-volume'),
@@ -124,7 +124,9 @@ describe('a claim of the default class', () => {
     const node = await nodeOf('first');
     const { metadata, spec } = await volumeOf('web');
     assert.equal(await listing(node, spec?.local?.path ?? ''), 'file');
-    assert.match(await kubectl('describe', 'pvc', 'web'), /ProvisioningSucceeded/);
+    await eventually(async () =>
+      assert.match(await kubectl('describe', 'pvc', 'web'), /ProvisioningSucceeded/),
+    );
     assert.match(await kubectl('describe', 'pv', metadata.name), /kubernetes.io\/hostname in \[e2e-storage-/);
     await kubectl('delete', 'pod', 'first');
     for (const name of ['second', 'third']) {
@@ -187,11 +189,11 @@ describe('a class that retains and grows', () => {
         ...['patch', 'pvc', name, '-p', '{"spec":{"resources":{"requests":{"storage":"2Gi"}}}}'],
       );
     assert.equal((await grow('kept')).code, 0);
-    await kubectl('wait', '--for=jsonpath={.status.capacity.storage}=2Gi', 'pvc/kept', '--timeout=10s');
+    await kubectl('wait', '--for=jsonpath={.status.capacity.storage}=2Gi', 'pvc/kept', '--timeout=60s');
     const { metadata, spec } = await volumeOf('kept');
     const node = await nodeOf('keeper');
     await kubectl('delete', 'pod/keeper', 'pvc/kept');
-    await kubectl('wait', '--for=jsonpath={.status.phase}=Released', `pv/${metadata.name}`, '--timeout=10s');
+    await kubectl('wait', '--for=jsonpath={.status.phase}=Released', `pv/${metadata.name}`, '--timeout=60s');
     assert.equal(await listing(node, spec?.local?.path ?? ''), 'file');
 
     await kubectl('patch', 'pv', metadata.name, '-p', '{"spec":{"claimRef":null}}');
@@ -284,17 +286,23 @@ describe('a StatefulSet with claims', () => {
       volumeClaimTemplates: [{ metadata: { name: 'data' }, spec: claim('').spec }],
     },
   });
-  const settled = () => kubectl('rollout', 'status', 'sts/db', '--timeout=30s');
+  const settled = () => kubectl('rollout', 'status', 'sts/db', '--timeout=60s');
+  /** Every life of a pod leaves its name in the directory, a moment after it began. */
+  const wrote = (name: string, lives: number) =>
+    eventually(async () =>
+      assert.equal(await inPod(name, 'cat /data/who'), Array(lives).fill(`${name}\n`).join('')),
+    );
 
   test('gives each pod its own on two nodes, and its data back after the pod was deleted', async () => {
     await apply(set());
     await settled();
     const nodes = [await nodeOf('db-0'), await nodeOf('db-1')];
     assert.equal(new Set(nodes).size, 2);
+    for (const name of ['db-0', 'db-1']) await wrote(name, 1);
     await kubectl('delete', 'pod', 'db-0', 'db-1');
     await settled();
     for (const [i, name] of ['db-0', 'db-1'].entries()) {
-      assert.equal(await inPod(name, 'cat /data/who'), `${name}\n${name}\n`);
+      await wrote(name, 2);
       assert.equal(await nodeOf(name), nodes[i]);
     }
     await kubectl('delete', 'sts', 'db');
@@ -302,7 +310,7 @@ describe('a StatefulSet with claims', () => {
     assert.match(await kubectl('get', 'pvc'), /^data-db-0\s+Bound[^]*^data-db-1\s+Bound/m);
     await apply(set());
     await settled();
-    assert.equal(await inPod('db-1', 'cat /data/who'), 'db-1\ndb-1\ndb-1\n');
+    await wrote('db-1', 3);
   });
 
   test('lets them go when it is scaled and when it is deleted, if its policy says so', async () => {

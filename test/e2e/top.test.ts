@@ -47,7 +47,7 @@ before(
       }),
     );
     await kubectl('-n', 'other', 'run', 'idle', '--image=busybox', '--', 'sleep', '100000');
-    await kubectl('-n', 'other', 'wait', '--for=condition=Ready', 'pod/idle', '--timeout=30s');
+    await kubectl('-n', 'other', 'wait', '--for=condition=Ready', 'pod/idle', '--timeout=60s');
     await ready(kubectl, 'busy', 'large');
   },
   { timeout: 180_000 },

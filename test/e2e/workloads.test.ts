@@ -47,29 +47,33 @@ describe('a job', () => {
       const own = kubectlWith(cluster.kubeconfig, path);
       const name = `hello-${i}`;
       await own('create', 'job', name, image, '--', 'sh', '-c', `echo from ${version}`);
-      await own('wait', '--for=condition=complete', `job/${name}`, '--timeout=30s');
+      await own('wait', '--for=condition=complete', `job/${name}`, '--timeout=60s');
       assert.equal(await own('logs', `job/${name}`), `from ${version}\n`);
       assert.match(await own('get', 'job', name), /1\/1/);
-      const described = await own('describe', 'job', name);
-      assert.match(described, /Pods Statuses:\s+0 (Running|Active).* \/ 1 Succeeded \/ 0 Failed/);
-      assert.match(described, /SuccessfulCreate.*Created pod: hello-/);
-      assert.match(described, /Completed.*Job completed/);
+      await eventually(async () => {
+        const described = await own('describe', 'job', name);
+        assert.match(described, /Pods Statuses:\s+0 (Running|Active).* \/ 1 Succeeded \/ 0 Failed/);
+        assert.match(described, /SuccessfulCreate.*Created pod: hello-/);
+        assert.match(described, /Completed.*Job completed/);
+      });
     }
   });
 
   test('that fails more often than its backoffLimit is Failed, and kubectl wait sees it', async () => {
     await apply(job('failing', { backoffLimit: 0 }, 'exit 3'));
-    await kubectl('wait', '--for=condition=failed', 'job/failing', '--timeout=30s');
+    await kubectl('wait', '--for=condition=failed', 'job/failing', '--timeout=60s');
     const { status } = await cluster.kubectl.json<Job>('get', 'job', 'failing');
     assert.equal(status?.failed, 1);
     assert.equal(status.conditions?.find((c) => c.type === 'Failed')?.reason, 'BackoffLimitExceeded');
-    assert.match(await kubectl('describe', 'job', 'failing'), /Warning\s+BackoffLimitExceeded/);
+    await eventually(async () =>
+      assert.match(await kubectl('describe', 'job', 'failing'), /Warning\s+BackoffLimitExceeded/),
+    );
   });
 
   test('with indexes tells each pod its own, in the environment and in its host name', async () => {
     const say = 'echo "$JOB_COMPLETION_INDEX $(hostname)"';
     await apply(job('indexed', { completions: 3, parallelism: 3, completionMode: 'Indexed' }, say));
-    await kubectl('wait', '--for=condition=complete', 'job/indexed', '--timeout=30s');
+    await kubectl('wait', '--for=condition=complete', 'job/indexed', '--timeout=60s');
     const pods = await podsOf('batch.kubernetes.io/job-name=indexed');
     const logs = await Promise.all(pods.map(({ metadata }) => kubectl('logs', metadata.name)));
     assert.deepEqual(logs.sort(), ['0 indexed-0\n', '1 indexed-1\n', '2 indexed-2\n']);
@@ -79,14 +83,19 @@ describe('a job', () => {
 
   test('that is suspended ends its pods, and runs on when it is resumed', async () => {
     await apply(job('pausing', {}, 'trap exit TERM; sleep 1000 & wait'));
-    await kubectl('wait', '--for=condition=Ready', 'pod', '-l', 'job-name=pausing', '--timeout=30s');
+    // Its controller makes the pod, and `kubectl wait` ends at once where there is none yet.
+    const podIsReady = () =>
+      eventually(() =>
+        kubectl('wait', '--for=condition=Ready', 'pod', '-l', 'job-name=pausing', '--timeout=60s'),
+      );
+    await podIsReady();
     await kubectl('patch', 'job', 'pausing', '-p', '{"spec":{"suspend":true}}');
-    await kubectl('wait', '--for=condition=suspended', 'job/pausing', '--timeout=30s');
-    await kubectl('wait', '--for=delete', 'pod', '-l', 'job-name=pausing', '--timeout=30s');
+    await kubectl('wait', '--for=condition=suspended', 'job/pausing', '--timeout=60s');
+    await kubectl('wait', '--for=delete', 'pod', '-l', 'job-name=pausing', '--timeout=60s');
     await kubectl('patch', 'job', 'pausing', '-p', '{"spec":{"suspend":false}}');
-    await kubectl('wait', '--for=condition=Ready', 'pod', '-l', 'job-name=pausing', '--timeout=30s');
+    await podIsReady();
     await kubectl('delete', 'job', 'pausing');
-    await eventually(async () => assert.deepEqual(await podsOf('job-name=pausing'), []), 20_000);
+    await eventually(async () => assert.deepEqual(await podsOf('job-name=pausing'), []));
   });
 });
 
@@ -95,15 +104,17 @@ describe('a cron job', () => {
     const newest = (await kubectls()).at(-1);
     const own = kubectlWith(cluster.kubeconfig, newest?.path);
     await own('create', 'cronjob', 'tick', image, '--schedule=@every 2s', '--', 'date');
-    await eventually(async () => assert.match(await own('get', 'jobs'), /^tick-\d+ /m), 20_000);
+    await eventually(async () => assert.match(await own('get', 'jobs'), /^tick-\d+ /m));
     await own('patch', 'cronjob', 'tick', '-p', '{"spec":{"suspend":true}}');
     await own('create', 'job', 'by-hand', '--from=cronjob/tick');
-    await own('wait', '--for=condition=complete', 'job/by-hand', '--timeout=30s');
-    const described = await own('describe', 'cronjob', 'tick');
-    assert.match(described, /Schedule:\s+@every 2s/);
-    assert.match(described, /SuccessfulCreate.*Created job tick-\d+/);
+    await own('wait', '--for=condition=complete', 'job/by-hand', '--timeout=60s');
+    await eventually(async () => {
+      const described = await own('describe', 'cronjob', 'tick');
+      assert.match(described, /Schedule:\s+@every 2s/);
+      assert.match(described, /SuccessfulCreate.*Created job tick-\d+/);
+    });
     await own('delete', 'cronjob', 'tick');
-    await eventually(async () => assert.doesNotMatch(await own('get', 'jobs'), /^(tick-|by-hand)/m), 20_000);
+    await eventually(async () => assert.doesNotMatch(await own('get', 'jobs'), /^(tick-|by-hand)/m));
   });
 });
 
@@ -173,10 +184,14 @@ describe('a replication controller', () => {
       },
     });
     await oldest('scale', 'rc', 'web', '--replicas=3');
-    await eventually(async () => assert.equal((await podsOf('app=web')).length, 3), 20_000);
-    await kubectl('wait', '--for=condition=Ready', 'pod', '-l', 'app=web', '--timeout=30s');
-    assert.match(await oldest('describe', 'rc', 'web'), /Replicas:\s+3 current \/ 3 desired/);
-    assert.match(await kubectl('get', 'all'), /^replicationcontroller\/web\s+3\s+3\s+3/m);
+    await eventually(async () => assert.equal((await podsOf('app=web')).length, 3));
+    await kubectl('wait', '--for=condition=Ready', 'pod', '-l', 'app=web', '--timeout=60s');
+    await eventually(async () =>
+      assert.match(await oldest('describe', 'rc', 'web'), /Replicas:\s+3 current \/ 3 desired/),
+    );
+    await eventually(async () =>
+      assert.match(await kubectl('get', 'all'), /^replicationcontroller\/web\s+3\s+3\s+3/m),
+    );
     await kubectl('delete', 'rc', 'web');
   });
 });
@@ -200,7 +215,7 @@ describe('a horizontal pod autoscaler', () => {
 
   test('scales a deployment by what its pods really use', async () => {
     await kubectl('create', 'deployment', 'grows', image, '--', 'sleep', 'infinity');
-    await kubectl('rollout', 'status', 'deployment/grows', '--timeout=30s');
+    await kubectl('rollout', 'status', 'deployment/grows', '--timeout=60s');
     const target = { type: 'AverageValue', averageValue: '1Ki' };
     await apply({
       apiVersion: 'autoscaling/v2',
@@ -216,7 +231,9 @@ describe('a horizontal pod autoscaler', () => {
       const rows = await kubectl('get', 'deployment', 'grows', '--no-headers');
       assert.match(rows, /^grows\s+3\/3/);
     }, 60_000);
-    assert.match(await kubectl('describe', 'hpa', 'grows'), /SuccessfulRescale.*New size: 3/);
+    await eventually(async () =>
+      assert.match(await kubectl('describe', 'hpa', 'grows'), /SuccessfulRescale.*New size: 3/),
+    );
     await kubectl('delete', 'hpa,deployment', 'grows');
   });
 });

@@ -10,11 +10,21 @@ import { netlink } from '../../src/lib/linux/netlink/socket.ts';
 import { readSysctl, writeSysctls } from '../../src/lib/linux/sysctl.ts';
 import { detachNode, joinHost, leaveHost, pluggedIn } from '../../src/network/lan.ts';
 import { podNetwork } from '../../src/network/links.ts';
+import { masqueradeOutside } from '../../src/network/outside.ts';
 import { nodeEndOf } from '../../src/network/podLink.ts';
 import { syncRoutes } from '../../src/network/routeSync.ts';
+import { kernelNft } from '../../src/nft/kernel.ts';
 import { eventually } from '../support/eventually.ts';
 import { TestInformer } from '../support/informer.ts';
-import { callTcp, failureOf, podObject, type TestNode, type TestPod, World } from '../support/world.ts';
+import {
+  callTcp,
+  clusterCIDRs,
+  failureOf,
+  podObject,
+  type TestNode,
+  type TestPod,
+  World,
+} from '../support/world.ts';
 
 describe('two nodes with pods', { timeout: 60_000 }, () => {
   const home = readlinkSync('/proc/thread-self/ns/net');
@@ -34,6 +44,13 @@ describe('two nodes with pods', { timeout: 60_000 }, () => {
       const routes = syncRoutes({ nodes, nodeName: node.name, netns: node.netns });
       world.onClose(() => routes.stop());
       await routes.synced;
+      const nft = kernelNft(node.netns);
+      const outside = masqueradeOutside({ nodes, podCIDRs: clusterCIDRs, nft });
+      world.onClose(() => {
+        outside.stop();
+        void nft.close();
+      });
+      await outside.synced;
     }
     [a, b, c] = [await world.addPod(one, 'a'), await world.addPod(one, 'b'), await world.addPod(two, 'c')];
     for (const pod of [a, b, c]) {
@@ -62,6 +79,14 @@ describe('two nodes with pods', { timeout: 60_000 }, () => {
     assert.equal(await callTcp(one!.netns, c!.ip, 80), `uid-c ${one!.ips[0]}`);
     assert.equal(await callTcp(a!.netns, one!.ips[0], 10250), `node-1 ${a!.ip}`);
     assert.equal(await callTcp(a!.netns, two!.ips[0], 10250), `node-2 ${a!.ip}`);
+  });
+
+  test('a pod reaches hosts of the LAN under the address of its node', async () => {
+    for (const [n, address] of ['172.30.0.1', 'fd30::1'].entries()) {
+      await world.serveTcp(world.lan, 5432, 'database', address);
+      assert.equal(await callTcp(a!.netns, address, 5432), `database ${one!.ips[n]}`);
+      assert.equal(await callTcp(c!.netns, address, 5432), `database ${two!.ips[n]}`);
+    }
   });
 
   test('an address of the pod range that no pod has is refused at once', async () => {

@@ -50,6 +50,8 @@ export class ForeignNode implements AsyncDisposable {
     const options = ['--hostname-override', this.name, ...args];
     const child = spawn('nsenter', [`--net=${this.netns}`, '--', program, 'proxy', ...options], {
       stdio: ['ignore', 'ignore', 'pipe'],
+      // Its log is looked at, whatever the tests themselves are to say.
+      env: { ...process.env, SWITCHBOARD_LOG: 'info' },
     });
     this.#running.add(child);
     let said = '';

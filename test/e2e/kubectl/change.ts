@@ -144,7 +144,7 @@ describe('kubectl changes objects', () => {
       kubectl.attempt('scale', 'deployment/app', '--replicas=3', '--current-replicas=7'),
       /Expected replicas to be 7, was 2/,
     );
-    await kubectl('rollout', 'status', 'deployment/app', '--timeout=20s');
+    await kubectl('rollout', 'status', 'deployment/app', '--timeout=60s');
     await kubectl('scale', 'deployment', '--all', '--replicas=1');
     assert.equal(await at('deploy/app', '.spec.replicas'), '1');
   });
@@ -194,6 +194,6 @@ describe('kubectl changes objects', () => {
     await kubectl('create', 'serviceaccount', 'robot');
     await kubectl('set', 'serviceaccount', 'deployment/app', 'robot');
     assert.equal(await at('deploy/app', '.spec.template.spec.serviceAccountName'), 'robot');
-    await kubectl('rollout', 'status', 'deployment/app', '--timeout=20s');
+    await kubectl('rollout', 'status', 'deployment/app', '--timeout=60s');
   });
 });

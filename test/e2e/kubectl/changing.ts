@@ -112,7 +112,7 @@ for (const { version, path } of known)
     });
 
     test('scale and autoscale: by condition, of all, of every scalable kind', async () => {
-      await kubectl('scale', 'rc/old', '--replicas=1', '--current-replicas=0', '--timeout=20s');
+      await kubectl('scale', 'rc/old', '--replicas=1', '--current-replicas=0', '--timeout=60s');
       await kubectl('scale', 'rc', 'old', '--replicas=0');
       await refuses(
         kubectl.attempt('scale', 'rc/old', '--replicas=2', '--current-replicas=5'),

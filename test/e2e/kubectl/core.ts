@@ -35,12 +35,12 @@ function everyDay(program: KubectlProgram): void {
         /configmap\/settings created\nservice\/app created\ndeployment\.apps\/app created/,
       );
       assert.match(await kubectl('apply', '-f', one), /^(\S+ unchanged\n){4}$/);
-      await kubectl('rollout', 'status', 'deployment/app', '--timeout=20s');
+      await kubectl('rollout', 'status', 'deployment/app', '--timeout=60s');
       const diff = await kubectl.attempt('diff', '-f', two);
       assert.equal(diff.code, 1, diff.stderr);
       assert.match(diff.stdout, /^\+ +image: nginx:1\.28$/m);
       assert.match(await kubectl('apply', '-f', two), /^(\S+ configured\n){3}$/);
-      await kubectl('rollout', 'status', 'deployment/app', '--timeout=20s');
+      await kubectl('rollout', 'status', 'deployment/app', '--timeout=60s');
       assert.equal(await at('svc/app', '.spec.ports[*].port'), '8080');
     });
 
@@ -54,9 +54,12 @@ function everyDay(program: KubectlProgram): void {
         headOf(await kubectl('get', 'deployments')).join(' '),
         'NAME READY UP-TO-DATE AVAILABLE AGE',
       );
-      assert.match(await kubectl('get', 'pods', '-o', 'wide'), /Running +0 +\d+s +10\.244\./);
+      assert.match(await kubectl('get', 'pods', '-o', 'wide'), /Running +0 +[\dms]+ +10\.244\./);
       assert.match(await kubectl('get', 'all'), /service\/app/);
-      assert.match(await kubectl('describe', 'service', 'app'), /Endpoints: +10\.244\.\S+:80/);
+      // They follow the pods a moment after these are rolled out.
+      await eventually(async () =>
+        assert.match(await kubectl('describe', 'service', 'app'), /Endpoints: +10\.244\.\S+:80/),
+      );
       assert.match(await kubectl('describe', 'pods', '-l', 'app=app'), /Image: +nginx:1\.28/);
       assert.match(await kubectl('describe', 'node', 'e2e-kubectl-1'), /Ready +True/);
       assert.match(await kubectl('explain', 'deployment.spec.strategy'), /rollingUpdate\s+<\w+>/);
@@ -65,15 +68,18 @@ function everyDay(program: KubectlProgram): void {
 
     test('creates, exposes, scales, labels, sets and patches', async () => {
       await kubectl('create', 'deployment', 'web', '--image=nginx', '--replicas=2');
+      // Only what its controller has seen can be undone to.
+      const revision = '.metadata.annotations.deployment\\.kubernetes\\.io/revision';
+      await eventually(async () => assert.equal(await at('deploy/web', revision), '1'));
       await kubectl('expose', 'deployment', 'web', '--port=80');
       await kubectl('create', 'secret', 'generic', 'password', '--from-literal=a=b');
       await kubectl('set', 'image', 'deployment/web', 'nginx=nginx:1.27');
       await kubectl('label', 'deployment', 'web', 'tier=front');
       await kubectl('annotate', 'deployment', 'web', 'note=here');
-      await kubectl('rollout', 'status', 'deployment/web', '--timeout=20s');
+      await kubectl('rollout', 'status', 'deployment/web', '--timeout=60s');
       await kubectl('rollout', 'undo', 'deployment/web');
       assert.equal(await at('deploy/web', '.spec.template.spec.containers[0].image'), 'nginx');
-      await kubectl('rollout', 'status', 'deployment/web', '--timeout=20s');
+      await kubectl('rollout', 'status', 'deployment/web', '--timeout=60s');
       assert.match(await kubectl('rollout', 'history', 'deployment/web'), /^2 .*\n3 /m);
       await kubectl('patch', 'deployment', 'web', '-p', '{"spec":{"minReadySeconds":1}}');
       await kubectl('patch', 'deployment', 'web', '--type=merge', '-p', '{"spec":{"minReadySeconds":null}}');
@@ -87,11 +93,14 @@ function everyDay(program: KubectlProgram): void {
       );
       assert.equal(await at('deploy/web', '.metadata.labels.tier'), 'x');
       await kubectl('scale', 'deployment/web', '--replicas=1');
+      await eventually(async () =>
+        assert.match(await kubectl('get', 'pods', '-l', 'app=web', '-o', 'name'), /^pod\/\S+\n$/),
+      );
       await eventually(async () => assert.equal(await at('deploy/web', '.status.readyReplicas'), '1'));
     });
 
     test('executes, copies, reads logs, forwards', async () => {
-      await kubectl('wait', '--for=condition=Ready', 'pod/tool', '--timeout=20s');
+      await kubectl('wait', '--for=condition=Ready', 'pod/tool', '--timeout=60s');
       const ended = await kubectl.attempt('exec', 'tool', '--', 'sh', '-c', 'exit 5');
       assert.equal(ended.code, 5, ended.stderr);
       assert.equal(await kubectl.input('in', 'exec', '-i', 'tool', '--', 'cat'), 'in');
@@ -101,14 +110,14 @@ function everyDay(program: KubectlProgram): void {
         assert.match(await kubectl('logs', 'deployment/web'), /start worker process/),
       );
       const forwarding = kubectl.start('port-forward', 'service/web', ':80');
-      let seen = '';
-      forwarding.stdout?.on('data', (chunk: Buffer) => (seen += chunk.toString()));
-      const port = await eventually(
-        () => /127\.0\.0\.1:(\d+) ->/.exec(seen)?.[1] ?? assert.fail(seen),
-        5_000,
-      );
-      assert.match(await (await fetch(`http://127.0.0.1:${port}`)).text(), /Welcome to nginx/);
-      forwarding.kill();
+      try {
+        let seen = '';
+        forwarding.stdout?.on('data', (chunk: Buffer) => (seen += chunk.toString()));
+        const port = await eventually(() => /127\.0\.0\.1:(\d+) ->/.exec(seen)?.[1] ?? assert.fail(seen));
+        assert.match(await (await fetch(`http://127.0.0.1:${port}`)).text(), /Welcome to nginx/);
+      } finally {
+        forwarding.kill();
+      }
     });
 
     test('runs a pod to its end, and with what was typed', async () => {

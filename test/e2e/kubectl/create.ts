@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { ConfigMap, Secret, Service } from '../../../src/api/types.ts';
+import { eventually } from '../../support/eventually.ts';
 import type { Kubectl } from '../../support/kubectl.ts';
 import { placeOf, refuses } from './cluster.ts';
 
@@ -46,9 +47,11 @@ describe('kubectl create', () => {
     assert.equal((await spec('none'))?.clusterIP, 'None');
     assert.equal((await spec('outside'))?.ports?.[0]?.nodePort, 30911);
     assert.equal((await spec('elsewhere'))?.externalName, 'example.org');
-    assert.match(
-      await kubectl('get', 'service', 'balanced'),
-      /LoadBalancer +10\.\S+ +<pending> +80:3\d{4}\/TCP/,
+    await eventually(async () =>
+      assert.match(
+        await kubectl('get', 'service', 'balanced'),
+        /LoadBalancer +10\.\S+ +172\.30\.\S+ +80:3\d{4}\/TCP/,
+      ),
     );
     await refuses(
       kubectl.attempt('create', 'service', 'nodeport', 'taken', '--tcp=80', '--node-port=30911'),

@@ -105,8 +105,8 @@ describe('kubectl describe', () => {
     oldest = kubectlWith(place.kubeconfig, programs[0]?.path);
     await kubectl.input(first + '---' + stateful, 'apply', '-f', '-');
     await kubectl('create', 'secret', 'generic', 'password', '--from-literal=word=secret');
-    await kubectl('rollout', 'status', 'deployment/app', '--timeout=20s');
-    await kubectl('rollout', 'status', 'statefulset/store', '--timeout=20s');
+    await kubectl('rollout', 'status', 'deployment/app', '--timeout=60s');
+    await kubectl('rollout', 'status', 'statefulset/store', '--timeout=60s');
   });
 
   for (const [what, words] of Object.entries(told)) {

@@ -322,9 +322,9 @@ describe('kubectl describe and get, kind by kind', () => {
     ({ kubectl } = place);
     old = kubectlWith(place.kubeconfig, programs[0]?.path);
     await kubectl.input(objects.replace('REQUEST', await signingRequest()), 'apply', '-f', '-');
-    await kubectl('rollout', 'status', 'deployment/cart', '--timeout=20s');
-    await kubectl('rollout', 'status', 'daemonset/everywhere', '--timeout=20s');
-    await kubectl('wait', '--for=condition=Complete', 'job/once', '--timeout=20s');
+    await kubectl('rollout', 'status', 'deployment/cart', '--timeout=60s');
+    await kubectl('rollout', 'status', 'daemonset/everywhere', '--timeout=60s');
+    await kubectl('wait', '--for=condition=Complete', 'job/once', '--timeout=60s');
   });
   after(async () => {
     // A range is held for as long as there are addresses of it.

@@ -135,7 +135,7 @@ describe('kubectl tells what is wrong', () => {
     await newest.input(first.replace('replicas: 1', 'replicas: 0'), 'apply', '-f', '-');
     await newest('create', 'secret', 'generic', 'word', '--from-literal=a=b');
     await newest('run', 'fixed', '--image=nginx');
-    await newest('wait', '--for=condition=Ready', 'pod/fixed', '--timeout=20s');
+    await newest('wait', '--for=condition=Ready', 'pod/fixed', '--timeout=60s');
   });
 
   for (const [why, [manifest, message]] of Object.entries(manifests)) {

@@ -14,9 +14,13 @@ describe('kubectl and nodes', () => {
   before(async () => {
     ({ kubectl } = await placeOf('nodes'));
     await kubectl('create', 'deployment', 'web', '--image=nginx', '--replicas=4');
-    await kubectl('rollout', 'status', 'deployment/web', '--timeout=20s');
+    await kubectl('rollout', 'status', 'deployment/web', '--timeout=60s');
   });
-  after(() => kubectl('uncordon', node));
+  after(async () => {
+    await kubectl('uncordon', node);
+    // Where the test of taints did not come to its end.
+    for (const name of [node, other]) await kubectl.attempt('taint', 'node', name, 'only-');
+  });
 
   const nodesOfPods = async () =>
     rowsOf(await kubectl('get', 'pods', '-o', 'wide'))
@@ -37,7 +41,7 @@ describe('kubectl and nodes', () => {
   test('drain asks before it deletes a pod that nobody would replace', async () => {
     const bare = waiting('bare').replace('spec:', `spec:\n  nodeName: ${node}`);
     await kubectl.input(bare, 'apply', '-f', '-');
-    await kubectl('wait', '--for=condition=Ready', 'pod/bare', '--timeout=20s');
+    await kubectl('wait', '--for=condition=Ready', 'pod/bare', '--timeout=60s');
     await refuses(
       kubectl.attempt('drain', node, '--ignore-daemonsets'),
       /declare no controller \(use --force to override\): .*nodes\/bare/,
@@ -48,8 +52,8 @@ describe('kubectl and nodes', () => {
     test(['drain', ...how, 'empties the node, and what was there starts elsewhere'].join(' '), async () => {
       await kubectl('uncordon', node);
       await kubectl('delete', 'pods', '-l', 'app=web', '--now');
-      await kubectl('rollout', 'status', 'deployment/web', '--timeout=20s');
-      assert.ok((await nodesOfPods()).includes(node));
+      await kubectl('rollout', 'status', 'deployment/web', '--timeout=60s');
+      await eventually(async () => assert.ok((await nodesOfPods()).includes(node)));
       const drained = await kubectl(
         'drain',
         node,
@@ -60,8 +64,8 @@ describe('kubectl and nodes', () => {
         '--timeout=60s',
       );
       assert.match(drained, new RegExp(`node/${node} drained`));
-      await kubectl('rollout', 'status', 'deployment/web', '--timeout=20s');
-      assert.deepEqual(await nodesOfPods(), [other, other, other, other]);
+      await kubectl('rollout', 'status', 'deployment/web', '--timeout=60s');
+      await eventually(async () => assert.deepEqual(await nodesOfPods(), [other, other, other, other]));
       await kubectl('uncordon', node);
     });
   }
@@ -79,12 +83,12 @@ describe('kubectl and nodes', () => {
       ),
     );
     await kubectl('taint', 'node', other, 'only-');
-    await kubectl('wait', '--for=condition=Ready', 'pod/homeless', '--timeout=10s');
+    await kubectl('wait', '--for=condition=Ready', 'pod/homeless', '--timeout=60s');
     await kubectl('taint', 'node', node, 'only-');
     await kubectl.input(waiting('driven').replace('spec:', `spec:\n  nodeName: ${node}`), 'apply', '-f', '-');
-    await kubectl('wait', '--for=condition=Ready', 'pod/driven', '--timeout=10s');
+    await kubectl('wait', '--for=condition=Ready', 'pod/driven', '--timeout=60s');
     await kubectl('taint', 'node', node, 'only=some:NoExecute');
-    await kubectl('wait', '--for=delete', 'pod/driven', '--timeout=10s');
+    await kubectl('wait', '--for=delete', 'pod/driven', '--timeout=60s');
     await kubectl('taint', 'node', node, 'only:NoExecute-');
   });
 });

@@ -20,7 +20,7 @@ for (const { version, path } of known)
       const place = await placeOf(own);
       kubectl = kubectlWith(place.kubeconfig, path);
       await kubectl.input(first, 'apply', '-f', '-');
-      await kubectl('rollout', 'status', 'deployment/app', '--timeout=20s');
+      await kubectl('rollout', 'status', 'deployment/app', '--timeout=60s');
     });
     after(async () => {
       rmSync(directory, { recursive: true });
@@ -51,7 +51,7 @@ for (const { version, path } of known)
         /User "stranger" cannot list resource "pods" in API group "" in the namespace "kube-system"/,
       );
       // A watch ends when its time is over.
-      const watched = await kubectl.attempt('get', 'configmaps', '-w', '-o', 'name', '--request-timeout=1s');
+      const watched = await kubectl.attempt('get', 'configmaps', '-w', '-o', 'name', '--request-timeout=3s');
       assert.match(watched.stdout, /configmap\/settings/);
     });
 

@@ -47,7 +47,7 @@ describe('kubectl meets pods', () => {
     place = await placeOf('meeting');
     ({ kubectl } = place);
     await kubectl.input(`${talking}---${waiting('tool', '{app: tool}')}`, 'apply', '-f', '-');
-    await kubectl('wait', '--for=condition=Ready', 'pod', '--all', '--timeout=20s');
+    await kubectl('wait', '--for=condition=Ready', 'pod', '--all', '--timeout=60s');
   });
 
   describe('run', () => {
@@ -118,7 +118,7 @@ describe('kubectl meets pods', () => {
         /pods "nobody" not found/,
       );
       await kubectl.input(waiting('leaving'), 'apply', '-f', '-');
-      const gone = kubectl('wait', '--for=delete', 'pod/leaving', '--timeout=10s');
+      const gone = kubectl('wait', '--for=delete', 'pod/leaving', '--timeout=60s');
       await kubectl('delete', 'pod', 'leaving', '--now', '--wait=false');
       await gone;
     });
@@ -157,17 +157,17 @@ describe('kubectl meets pods', () => {
       let seen = '';
       stream.on('data', (chunk: Buffer) => (seen += chunk.toString()));
       const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-      await eventually(() => assert.match(seen, /# /), 10_000);
+      await eventually(() => assert.match(seen, /# /));
       stream.write('tty && exit 6\r');
       assert.equal(await ended, 6);
-      assert.match(seen, /\/dev\/pts\/\d/);
+      await eventually(() => assert.match(seen, /\/dev\/pts\/\d/));
       stream.destroy();
     });
 
     test('by workload and by service', async () => {
       await kubectl('create', 'deployment', 'web', '--image=nginx', '--port=80');
       await kubectl('expose', 'deployment', 'web', '--port=80');
-      await kubectl('rollout', 'status', 'deployment/web', '--timeout=20s');
+      await kubectl('rollout', 'status', 'deployment/web', '--timeout=60s');
       for (const target of ['deployment/web', 'service/web'])
         assert.match(await kubectl('exec', target, '--', 'hostname'), /^web-\w+-\w+\n$/);
     });
@@ -190,7 +190,7 @@ describe('kubectl meets pods', () => {
   describe('logs', () => {
     test('of one container, of all, by label, by workload', async () => {
       await eventually(async () => assert.equal(await kubectl('logs', 'talking'), 'a1\na2\na3\n'));
-      assert.equal(await kubectl('logs', 'talking', '-c', 'b'), 'b1\n');
+      await eventually(async () => assert.equal(await kubectl('logs', 'talking', '-c', 'b'), 'b1\n'));
       // kubectl takes the containers in no certain order.
       const ofAll = await kubectl('logs', 'talking', '--all-containers');
       assert.ok(['a1\na2\na3\nb1\n', 'b1\na1\na2\na3\n'].includes(ofAll), ofAll);
@@ -243,8 +243,11 @@ describe('kubectl meets pods', () => {
     let seen = '';
     attached.stdout?.on('data', (chunk: Buffer) => (seen += chunk.toString()));
     attached.stdin?.write('a line\n');
-    await eventually(() => assert.match(seen, /got a line/), 5_000);
-    attached.kill();
+    try {
+      await eventually(() => assert.match(seen, /got a line/));
+    } finally {
+      attached.kill();
+    }
     assert.equal(await kubectl('logs', 'listening'), 'got a line\n');
   });
 
@@ -261,7 +264,7 @@ describe('kubectl meets pods', () => {
             const found = /127\.0\.0\.1:(\d+) -> 80/.exec(seen);
             assert.ok(found, seen);
             return found[1];
-          }, 5_000);
+          });
           for (let i = 0; i < 3; i++) {
             const answer = await fetch(`http://127.0.0.1:${port}/`);
             assert.match(await answer.text(), /Welcome to nginx/);
@@ -305,9 +308,11 @@ describe('kubectl meets pods', () => {
       assert.match(await kubectl('get', 'pod', 'imageless'), /ErrImagePull|ImagePullBackOff/),
     );
     await eventually(async () => assert.match(await kubectl('get', 'pod', 'imageless'), /ImagePullBackOff/));
-    assert.match(
-      await kubectl('describe', 'pod', 'imageless'),
-      /Failed to pull image "switchboard\.invalid\/none": \S+/,
+    await eventually(async () =>
+      assert.match(
+        await kubectl('describe', 'pod', 'imageless'),
+        /Failed to pull image "switchboard\.invalid\/none": \S+/,
+      ),
     );
     await refuses(
       kubectl.attempt('logs', 'imageless'),

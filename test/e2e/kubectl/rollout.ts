@@ -27,7 +27,7 @@ describe('kubectl rollout', () => {
   });
 
   const finished = async (workload: string) => {
-    const told = await kubectl('rollout', 'status', workload, '--timeout=30s');
+    const told = await kubectl('rollout', 'status', workload, '--timeout=60s');
     assert.match(told, /successfully rolled out|roll out complete/);
   };
   const imageOf = (workload: string) =>
@@ -102,7 +102,7 @@ describe('kubectl rollout', () => {
     await kubectl('create', 'deployment', 'stuck', '--image=switchboard.invalid/none');
     await kubectl('patch', 'deployment', 'stuck', '-p', '{"spec":{"progressDeadlineSeconds":1}}');
     await refuses(
-      kubectl.attempt('rollout', 'status', 'deployment/stuck', '--timeout=20s'),
+      kubectl.attempt('rollout', 'status', 'deployment/stuck', '--timeout=60s'),
       /deployment "stuck" exceeded its progress deadline/,
     );
     await kubectl('delete', 'deployment', 'stuck', '--wait=false');

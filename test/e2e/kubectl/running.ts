@@ -56,9 +56,9 @@ for (const { version, path } of known)
       const place = await placeOf(own);
       kubectl = kubectlWith(place.kubeconfig, path);
       await kubectl.input(objects, 'apply', '-f', '-');
-      await kubectl('rollout', 'status', 'daemonset/each', '--timeout=30s');
-      await kubectl('wait', '--for=condition=Ready', 'pod/two', '--timeout=20s');
-      await kubectl('wait', '--for=condition=Complete', 'job/teller', '--timeout=20s');
+      await kubectl('rollout', 'status', 'daemonset/each', '--timeout=60s');
+      await kubectl('wait', '--for=condition=Ready', 'pod/two', '--timeout=60s');
+      await kubectl('wait', '--for=condition=Complete', 'job/teller', '--timeout=60s');
     });
     after(async () => {
       rmSync(directory, { recursive: true });
@@ -147,10 +147,12 @@ for (const { version, path } of known)
 
     test('logs: of a job, of all containers by label, in order and with too many', async () => {
       assert.equal(await kubectl('logs', 'job/teller'), 'told\n');
-      const lines = (await kubectl('logs', '-l', 'run=two', '--all-containers', '--prefix'))
-        .trim()
-        .split('\n');
-      assert.deepEqual(lines.sort(), ['[pod/two/a] from a', '[pod/two/b] from b']);
+      await eventually(async () => {
+        const lines = (await kubectl('logs', '-l', 'run=two', '--all-containers', '--prefix'))
+          .trim()
+          .split('\n');
+        assert.deepEqual(lines.sort(), ['[pod/two/a] from a', '[pod/two/b] from b']);
+      });
       await refuses(
         kubectl.attempt('logs', '-f', '-l', 'run=two', '--all-containers', '--max-log-requests=1'),
         /you are attempting to follow 2 log streams, but maximum allowed concurrency is 1/,
@@ -170,7 +172,7 @@ for (const { version, path } of known)
           const found = [...seen.matchAll(/127\.0\.0\.1:(\d+) -> 80/g)].map((match) => match[1]);
           assert.equal(found.length, 2, seen);
           return found;
-        }, 10_000);
+        });
         for (const port of ports)
           assert.match(await (await fetch(`http://127.0.0.1:${port}/`)).text(), /Welcome to nginx/);
       } finally {
@@ -179,17 +181,17 @@ for (const { version, path } of known)
     });
 
     test('wait: for several, for all, for a value, for what comes', async () => {
-      const met = await kubectl('wait', '--for=condition=Ready', 'pods', '-l', 'app=each', '--timeout=10s');
+      const met = await kubectl('wait', '--for=condition=Ready', 'pods', '-l', 'app=each', '--timeout=60s');
       assert.equal(met.match(/condition met/g)?.length, 2);
       await kubectl('wait', '--for=condition=Complete=true', 'jobs', '--all');
-      await kubectl('wait', '--for=condition=Ready=True', 'pod/two', 'pod/exposed', '--timeout=20s');
+      await kubectl('wait', '--for=condition=Ready=True', 'pod/two', 'pod/exposed', '--timeout=60s');
       await refuses(
         kubectl.attempt('wait', '--for=condition=Ready=False', 'pod/two', '--timeout=200ms'),
         /timed out waiting for the condition on pods\/two/,
       );
       if (minor >= 23) await kubectl('wait', '--for=jsonpath={.status.succeeded}=1', 'job/teller');
       if (minor >= 31) {
-        const waiting = kubectl('wait', '--for=create', 'configmap/coming', '--timeout=20s');
+        const waiting = kubectl('wait', '--for=create', 'configmap/coming', '--timeout=60s');
         await kubectl('create', 'configmap', 'coming');
         assert.equal(await waiting, 'configmap/coming condition met\n');
       }

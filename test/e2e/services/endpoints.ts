@@ -1,8 +1,9 @@
 /** Which endpoints a Service has, and what its clients see when they come and go. */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import { run } from '../../../src/lib/exec.ts';
 import { eventually } from '../../support/eventually.ts';
-import { type Peer, peers } from '../../support/peers.ts';
+import { answering, type Peer, peers } from '../../support/peers.ts';
 import { apply, podOf, ready } from '../../support/pods.ts';
 import { call, udpClient } from '../../support/sockets.ts';
 import { answer, answers, clusterIPsOf, ports, serviceOf, type World, world } from './world.ts';
@@ -133,6 +134,49 @@ describe('the endpoints of a Service', () => {
     await at.kubectl('delete', 'service', 'ending');
   });
 
+  test('one that is stopping is the last of its node under externalTrafficPolicy Local, whatever others have', async () => {
+    const last = podOf({
+      name: 'last-here',
+      node: at.nodes[1],
+      labels: { turn: 'here' },
+      script: 'sleep infinity',
+      container: { ports: [{ name: 'http', containerPort: 8080 }] },
+      spec: { terminationGracePeriodSeconds: 60 },
+    });
+    const ending = {
+      type: 'NodePort',
+      externalTrafficPolicy: 'Local',
+      selector: { turn: 'here' },
+      ports: [{ ...ports.http, nodePort: 30280 }],
+    };
+    await apply(at.kubectl, last, serviceOf('ending-here', ending));
+    const [pod] = (await peers(at.kubectl, 'last-here')) as [Peer];
+    await answer([pod], { tcp: [8080] });
+    await ready(at.kubectl, 'last-here');
+    await label('one', 'turn=here');
+    const seen = (node: string, waitMs: number) =>
+      answers(at.lan, { address: at.ips(node)[0], port: 30280 }, 3, waitMs);
+    const [here, there] = [[`last-here ${at.lanIPs[0]}`], [`one ${at.lanIPs[0]}`]];
+    await eventually(async () => {
+      assert.deepEqual(await seen(at.nodes[0], 300), there);
+      assert.deepEqual(await seen(at.nodes[1], 300), here);
+    });
+    await at.kubectl('delete', 'pod', 'last-here', '--wait=false');
+    // Pods draw among the ready ones; once they do, the nodes know.
+    const [address = ''] = await clusterIPsOf(at, 'ending-here');
+    for (const from of [at.client.netns, at.two.netns])
+      await eventually(async () => {
+        const names = (await answers(from, { address, port: 80 })).map((said) => said.split(' ')[0]);
+        assert.deepEqual(names, ['one']);
+      });
+    assert.deepEqual(await seen(at.nodes[1], 3_000), here);
+    await at.kubectl('delete', 'pod', 'last-here', '--force', '--grace-period=0');
+    await eventually(async () => assert.deepEqual(await seen(at.nodes[1], 200), ['no answer']));
+    assert.deepEqual(await seen(at.nodes[0], 3_000), there);
+    await label('one', 'turn-');
+    await at.kubectl('delete', 'service', 'ending-here');
+  });
+
   test('may be on a node’s network', async () => {
     await answer([at.onHost], { tcp: [9100], udp: [9100] });
     await apply(
@@ -223,5 +267,85 @@ describe('a Service without a selector', () => {
     });
     const slices = ['a', 'b', 'c', 'd'].map((letter) => `endpointslice/sliced-${letter}`);
     await at.kubectl('delete', 'service/sliced', ...slices);
+  });
+
+  const sliceOf = (of: string, n: number, addressType: string, port: number, addresses: string[]) => ({
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { name: `${of}-${n}`, labels: { 'kubernetes.io/service-name': of } },
+    addressType,
+    ports: [{ name: 'web', port }],
+    endpoints: addresses.map((address) => ({ addresses: [address] })),
+  });
+
+  test('may stand for a host outside the cluster, which sees the client’s node', async (t) => {
+    const database = await answering([{ ...at.client, name: 'database', netns: at.lan }], {
+      tcp: [5432],
+      udp: [5432],
+    });
+    t.after(() => database.close());
+    await apply(
+      at.kubectl,
+      serviceOf('database', {
+        ...bare,
+        ipFamilyPolicy: 'RequireDualStack',
+        ports: [
+          { name: 'web', port: 80 },
+          { name: 'web-udp', port: 80, protocol: 'UDP' },
+        ],
+      }),
+      ...['IPv4', 'IPv6'].map((family, n) => ({
+        ...sliceOf('database', n, family, 5432, [at.lanIPs[n] ?? '']),
+        ports: [
+          { name: 'web', port: 5432 },
+          { name: 'web-udp', port: 5432, protocol: 'UDP' },
+        ],
+      })),
+    );
+    const [first, second] = at.nodes;
+    for (const [n, address] of (await clusterIPsOf(at, 'database')).entries())
+      for (const protocol of ['tcp', 'udp'] as const)
+        for (const [from, node] of [
+          [at.client.netns, first],
+          [at.two.netns, second],
+          [at.node, first],
+        ] as const)
+          await eventually(async () =>
+            assert.equal(await call(from, { address, port: 80, protocol }), `database ${at.ips(node)[n]}`),
+          );
+    await at.kubectl('delete', 'service/database', 'endpointslice/database-0', 'endpointslice/database-1');
+  });
+
+  test('may have a thousand endpoints, which all answer', async (t) => {
+    // All in one pod, to which its node has a route.
+    const range = '10.77.0.0/16';
+    const [link = ''] =
+      /dev (\S+)/.exec(await at.inNode(at.one.node, 'ip', 'route', 'get', at.one.ip))?.slice(1) ?? [];
+    await at.inNode(at.one.node, 'ip', 'route', 'add', range, 'dev', link);
+    t.after(() => at.inNode(at.one.node, 'ip', 'route', 'del', range));
+    await run('nsenter', [`--net=${at.one.netns}`, 'ip', 'route', 'add', 'local', range, 'dev', 'lo']);
+    const slices = Array.from({ length: 10 }, (_, n) =>
+      sliceOf(
+        'thousand',
+        n,
+        'IPv4',
+        5300,
+        Array.from({ length: 100 }, (_, last) => `10.77.${n}.${last + 1}`),
+      ),
+    );
+    await apply(at.kubectl, serviceOf('thousand', bare), ...slices);
+    const [address = ''] = await clusterIPsOf(at, 'thousand');
+    const inKernel = async () =>
+      (await at.inNode(at.one.node, 'nft', 'list', 'map', 'inet', 'switchboard-proxy', 'endpoints4')).split(
+        `${address} . `,
+      ).length - 1;
+    await eventually(async () => assert.equal(await inKernel(), 1_000));
+    assert.deepEqual(await answers(at.client.netns, { address, port: 80 }, 200), [`one ${at.client.ip}`]);
+    await at.kubectl(
+      'delete',
+      'service/thousand',
+      ...slices.map(({ metadata }) => `endpointslice/${metadata.name}`),
+    );
+    await eventually(async () => assert.equal(await inKernel(), 0));
   });
 });

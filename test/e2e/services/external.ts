@@ -84,6 +84,41 @@ describe('a Service of type LoadBalancer', () => {
     await at.kubectl('delete', 'service', 'portless');
   });
 
+  test('shares its address with another that has other ports, and leaves it to that one', async () => {
+    const sharing = (name: string, pod: string, ...own: object[]) => ({
+      ...serviceOf(name, { type: 'LoadBalancer', selector: { app: pod }, ports: own }),
+      metadata: { name, annotations: { 'switchboard.dev/allow-shared-ip': 'edge' } },
+    });
+    const tcp = [5001, 5002].map((port) => ({ ...ports.echoTcp, name: `at-${port}`, port }));
+    await apply(
+      at.kubectl,
+      sharing('edge-one', 'one', ...tcp),
+      sharing('edge-two', 'two', { ...ports.echo, port: 5001 }),
+    );
+    const addresses = await given('edge-one');
+    assert.deepEqual(await given('edge-two'), addresses);
+    const said = async (from: string) => {
+      const all = [];
+      for (const address of addresses)
+        for (const [port, protocol] of [
+          [5001, 'tcp'],
+          [5002, 'tcp'],
+          [5001, 'udp'],
+          [5002, 'udp'],
+        ] as const)
+          all.push((await call(from, { address, port, protocol })).split(' ')[0]);
+      return all;
+    };
+    const everyone = async (...family: string[]) => {
+      for (const from of [at.lan, at.client.netns, at.node])
+        await eventually(async () => assert.deepEqual(await said(from), [...family, ...family]));
+    };
+    await everyone('one', 'one', 'two', 'ECONNREFUSED');
+    await at.kubectl('delete', 'service', 'edge-one');
+    await everyone('ECONNREFUSED', 'ECONNREFUSED', 'two', 'ECONNREFUSED');
+    await at.kubectl('delete', 'service', 'edge-two');
+  });
+
   test('answers on its ports alone, never for the node that holds the address', async () => {
     await apply(
       at.kubectl,
@@ -191,6 +226,35 @@ describe('externalIPs', () => {
             assert.deepEqual(await answers(from, port), [`one ${as}`, `two ${as}`]);
         });
       }
+    await at.kubectl('delete', 'service', 'routed');
+  });
+
+  test('keep to the node that packets come to under externalTrafficPolicy Local, and the client its address', async (t) => {
+    const addresses = at.ips(at.nodes[0]).map((ip) => ip.replace(/[.:]\w+$/, (last) => `${last[0]}201`));
+    for (const [n, address] of addresses.entries()) {
+      const via = ['via', at.ips(at.nodes[1])[n] ?? ''];
+      await at.onLan('ip', 'route', 'add', address, ...via);
+      t.after(() => at.onLan('ip', 'route', 'del', address, ...via));
+    }
+    const label = (pod: string, own: string) => at.kubectl('label', 'pod', pod, '--overwrite', own);
+    for (const pod of ['one', 'two']) await label(pod, 'kept=routed');
+    const spec = { externalTrafficPolicy: 'Local', externalIPs: addresses, selector: { kept: 'routed' } };
+    await apply(at.kubectl, serviceOf('routed', { ...spec, ports: both }));
+    const everywhere = async (from: string, says: (n: number) => string[], waitMs?: number) => {
+      for (const [n, address] of addresses.entries())
+        for (const protocol of protocols) {
+          const times = waitMs === undefined ? 32 : 1;
+          const said = await answers(from, { address, port: 53, protocol }, times, waitMs);
+          assert.deepEqual(said, says(n));
+        }
+    };
+    await eventually(() => everywhere(at.lan, (n) => [`two ${at.lanIPs[n]}`]));
+    const own = [at.client.ip, at.client.ip6];
+    await eventually(() => everywhere(at.client.netns, (n) => [`one ${own[n]}`, `two ${own[n]}`]));
+    await label('two', 'kept-');
+    await eventually(() => everywhere(at.lan, () => ['no answer'], 200));
+    await label('one', 'kept-');
+    await eventually(() => everywhere(at.lan, () => ['ECONNREFUSED']));
     await at.kubectl('delete', 'service', 'routed');
   });
 });

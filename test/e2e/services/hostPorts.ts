@@ -116,7 +116,7 @@ describe('a host port', () => {
     // One that keeps its port, over UDP.
     const faithful = await udpClient(at.lan, { address: nodeIP6 ?? '', port: 9080 });
     t.after(() => faithful.close());
-    assert.match(await faithful.ask(), /^ported /);
+    await eventually(async () => assert.match(await faithful.ask(), /^ported /));
     await at.kubectl('delete', 'pod', 'ported', 'early');
     const [next] = (await peers(at.kubectl, 'waiting')) as [Peer];
     await answer([next], { tcp: [9000], udp: [9000] });

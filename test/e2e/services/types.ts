@@ -96,7 +96,7 @@ describe('a Service changes its type', () => {
     const name = 'changing.default.svc.cluster.local';
     const socket = await openUdp(at.client.netns, 4);
     try {
-      const answer = once(socket, 'message', { signal: AbortSignal.timeout(2_000) });
+      const answer = once(socket, 'message', { signal: AbortSignal.timeout(5_000) });
       const question = packet.encode({ type: 'query', id: 1, questions: [{ type: 'A', name }] });
       socket.send(question, 53, '10.96.0.10');
       const [message] = (await answer) as [Buffer];

@@ -124,7 +124,7 @@ async function seenFrom(place: string, other: string, addresses: readonly string
 export async function answers(
   from: string | undefined,
   to: Target,
-  times = 24,
+  times = 32,
   waitMs?: number,
 ): Promise<string[]> {
   const seen = new Set<string>();
