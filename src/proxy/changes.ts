@@ -51,9 +51,11 @@ export class Changes {
     const added: string[] = [];
     for (const [container, changes] of this.#elements) {
       const real = Array.from(changes).filter(([, { before, after }]) => before !== after);
-      const gone = real.filter(([, { before }]) => before !== undefined).map(([key]) => ({ key }));
+      const gone = real.filter(
+        ([, change]) => change.before !== undefined && !isLookedUpLater(container, change),
+      );
       const come = real.flatMap(([key, { after }]) => (after === undefined ? [] : [elementOf(key, after)]));
-      if (gone.length > 0) dropped.push(commands.deleteElements(container, gone));
+      if (gone.length > 0) dropped.push(commands.deleteElements(container, gone.map(keyed)));
       if (come.length > 0) added.push(commands.addElements(container, come));
     }
     return [
@@ -65,7 +67,26 @@ export class Changes {
         .map(({ pick }) => commands.deleteChain(pickName(pick))),
     ];
   }
+
+  /**
+   * For a transaction of its own, a moment after that of {@link commands}: a packet may have drawn a slot before the
+   * one, and look for what is in it after.
+   */
+  cleanup(): string[] {
+    return Array.from(this.#elements, ([container, changes]) => {
+      const gone = Array.from(changes).filter(
+        ([, change]) => change.before !== undefined && isLookedUpLater(container, change),
+      );
+      return gone.length > 0 ? [commands.deleteElements(container, gone.map(keyed))] : [];
+    }).flat();
+  }
 }
+
+/** Gone, from a map that is asked with what was drawn. */
+const isLookedUpLater = (container: string, { after }: Change): boolean =>
+  after === undefined && /endpoints|slots/.test(container);
+
+const keyed = ([key]: [string, Change]): Element => ({ key });
 
 const elementOf = (key: string, value: string): Element => (value === '' ? { key } : { key, value });
 

@@ -29,6 +29,8 @@ export interface FollowerOptions extends Ranges {
 const firstDelayMs = 100;
 const longestDelayMs = 5_000;
 const servicesInPart = 500;
+/** No packet takes so long from one rule to the next. */
+const packetMs = 5;
 
 /** Gathers what changed while a transaction was under way, then writes all of it as the next. */
 export class Follower {
@@ -120,7 +122,7 @@ export class Follower {
     const isFull = this.#mustReplaceAll;
     try {
       if (isFull) await this.#writeAll();
-      else await this.#write(this.#nextTransaction());
+      else await this.#write(this.#nextTransactions());
     } catch (err) {
       // Nothing of the transaction is in the kernel; what was there before goes on working.
       this.#mustReplaceAll = true;
@@ -133,12 +135,15 @@ export class Follower {
     return true;
   }
 
-  async #write(transaction: string): Promise<void> {
-    if (transaction !== '') await this.#options.nft.run(transaction);
+  async #write([change, cleanup]: readonly string[]): Promise<void> {
+    if (change !== undefined) await this.#options.nft.run(change);
+    if (cleanup === undefined) return;
+    await this.#clock.sleep(packetMs, this.#stopped.signal);
+    if (!this.#stopped.signal.aborted) await this.#options.nft.run(cleanup);
   }
 
   /** Of all that has changed, or of so many Services. */
-  #nextTransaction(most = this.#changed.size): string {
+  #nextTransactions(most = this.#changed.size): string[] {
     this.#options.taking?.();
     const services = new Map([...this.#changed].slice(0, most).map((key) => [key, this.#frontends(key)]));
     for (const key of services.keys()) {
@@ -147,9 +152,9 @@ export class Follower {
     }
     this.#options.metrics?.syncing();
     this.#haveRangesChanged = false;
-    const { transaction, stale } = this.#state.update(services);
+    const { transactions, stale } = this.#state.update(services);
     this.#stale.push(...stale);
-    return transaction;
+    return transactions;
   }
 
   async #writeAll(): Promise<void> {
@@ -162,15 +167,15 @@ export class Follower {
   async #replace(): Promise<void> {
     const memory = await recall(this.#options.nft);
     this.#state.remember(memory);
-    this.#nextTransaction();
-    await this.#write([this.#state.everything(), ...memory.commands].join('\n'));
+    this.#nextTransactions();
+    await this.#write([[this.#state.everything(), ...memory.commands].join('\n')]);
   }
 
   /** Where nothing stands nothing can be torn: the kernel takes one part while the next is made. */
   async #build(): Promise<void> {
-    let writing = this.#write(this.#state.everything());
+    let writing = this.#write([this.#state.everything()]);
     while (this.#changed.size > 0) {
-      const next = this.#nextTransaction(servicesInPart);
+      const next = this.#nextTransactions(servicesInPart);
       await writing;
       writing = this.#write(next);
     }

@@ -71,16 +71,6 @@ describe('a packet for a Service', () => {
     assert.equal(node.send('172.30.0.1', '172.30.0.2:30080', outside), '172.30.0.1 → 172.30.0.2:30080');
   });
 
-  test('that drew a slot which is gone by then has no answer, so that the client tries again', () => {
-    const node = new Node().set(web, x, y);
-    node.ruleset = apply(
-      node.ruleset,
-      'delete element inet switchboard-proxy endpoints4 { 10.96.0.20 . tcp . 80 . 1 }',
-    );
-    assert.equal(node.send('10.244.1.9', '10.96.0.20:80', { slot: 1 }), 'drop');
-    assert.equal(node.send('10.244.1.9', '10.96.0.20:80', { slot: 0 }), '10.244.1.9 → 10.244.1.5:8080');
-  });
-
   test('is dropped when it comes from outside for 127.0.0.1', () => {
     assert.equal(new Node().set(web, x).send('172.30.0.1', '127.0.0.1:30080', outside), 'drop');
   });
@@ -140,7 +130,18 @@ describe('a change', () => {
     node.set({ name: 'other', clusterIPs: ['10.96.0.21'] });
     assert.doesNotMatch(node.last, /delete chain/);
     node.set(clusterOnly);
-    assert.match(node.last, /delete chain inet switchboard-proxy pick-1$/);
+    assert.match(node.last, /delete chain inet switchboard-proxy pick-1\n/);
+  });
+
+  test('to fewer endpoints takes the last slot away when no packet can have drawn it any more', () => {
+    const node = new Node().set(clusterOnly, y, z);
+    const fewer = frontendsOf(service(clusterOnly), [slice('web', [y])], place);
+    assert.deepEqual(
+      node.state
+        .update(new Map([['web', fewer]]))
+        .transactions.map((transaction) => transaction.split('\n').at(-1)),
+      [`delete chain ${t} pick-2`, `delete element ${t} endpoints4 { 10.96.0.20 . tcp . 80 . 1 }`],
+    );
   });
 
   test('that changes nothing is no transaction', () => {
@@ -150,12 +151,14 @@ describe('a change', () => {
   test('may pass an address from one Service to another in one go', () => {
     const node = new Node().set(web, x);
     const heir = frontendsOf(service({ ...web, name: 'heir' }), [slice('heir', [z])], place);
-    node.last = node.state.update(
-      new Map([
-        ['heir', heir],
-        ['web', []],
-      ]),
-    ).transaction;
+    node.last = node.state
+      .update(
+        new Map([
+          ['heir', heir],
+          ['web', []],
+        ]),
+      )
+      .transactions.join('\n');
     node.ruleset = apply(node.ruleset, node.last);
     assert.equal(node.send('10.244.1.9', '10.96.0.20:80'), '10.244.1.9 → 10.244.2.5:8080');
   });

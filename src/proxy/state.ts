@@ -20,8 +20,8 @@ export interface Remembered {
 }
 
 export interface Batch {
-  /** Empty when nothing changed. */
-  transaction: string;
+  /** The change, and what is to be cleaned up when no packet under way began before it. Either may have nothing to do. */
+  transactions: string[];
   /** To be forgotten once the transaction is in the kernel. */
   stale: StaleFlows[];
 }
@@ -83,7 +83,8 @@ export class ProxyState {
     for (const [service, frontends] of services)
       for (const frontend of frontends) this.#put(service, frontend, changes, stale);
     this.#remembered = new Map();
-    return { transaction: changes.commands().join('\n'), stale };
+    const transactions = [changes.commands(), changes.cleanup()].map((commands) => commands.join('\n'));
+    return { transactions: transactions.filter((transaction) => transaction !== ''), stale };
   }
 
   /** The whole table as it should be, whatever stands in the kernel. */

@@ -93,7 +93,7 @@ describe('the proxy', () => {
   });
 
   test('takes a Service out when it is deleted, or when its slices are', async () => {
-    const { proxy, services, slices, endpoints } = world();
+    const { proxy, services, slices, clock, endpoints } = world();
     await proxy.synced;
     services.put(service({ name: 'other', clusterIPs: ['10.96.0.21'] }));
     slices.put(slice('other', [{ address: '10.244.1.6' }]));
@@ -101,6 +101,10 @@ describe('the proxy', () => {
     services.delete('default/web');
     slices.delete('default/other');
     await tick();
+    await tick();
+    // What was drawn just now is still looked up.
+    assert.equal(endpoints().length, 2);
+    clock.advance(5);
     await tick();
     assert.deepEqual(endpoints(), []);
   });

@@ -25,7 +25,6 @@ export const markBit = {
   unknown: 0x80000000,
 } as const;
 export const mostEndpoints = 0x10000;
-const drawn = mostEndpoints - 1 + markBit.masquerade + markBit.sticky + markBit.inside;
 
 export interface Ranges {
   serviceCIDRs: readonly string[];
@@ -115,8 +114,6 @@ function toEndpoints(ranges: Ranges): string[] {
     });
   return [
     ...['refuse', 'services', 'node-ports', 'inside'].map((name) => commands.addChain(name)),
-    // A slot was drawn that has just gone: between two lookups the rules changed. The client will try again.
-    rule('refuse', `meta mark & ${drawn} != 0 drop`),
     rule('refuse', 'meta l4proto tcp reject with tcp reset'),
     rule('refuse', 'reject'),
     ...draws('services', 'services'),

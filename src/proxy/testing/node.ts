@@ -31,7 +31,7 @@ export class Node {
   }
 
   change(name: string, frontends: ReturnType<typeof frontendsOf>): this {
-    this.last = this.state.update(new Map([[name, frontends]])).transaction;
+    this.last = this.state.update(new Map([[name, frontends]])).transactions.join('\n');
     this.ruleset = apply(this.ruleset, this.last);
     return this;
   }
