@@ -53,7 +53,7 @@ function elementOf([key, value]: Listed): Element {
   return { key: partsOf(val).join(' . ') + times, value: partsOf(value).join() };
 }
 
-const numberOf = (mark: Key): number => Number(mark) & (mostEndpoints - 1);
+const numberOf = (mark: Key): number => Number(mark) & mostEndpoints;
 
 /** `endpoints4`, `node-port4`: those whose mark says that clients remember them. */
 function numbersIn(map: string, elements: readonly Listed[]): [string, Map<string, number>][] {

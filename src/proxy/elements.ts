@@ -1,6 +1,6 @@
 /** A frontend as elements of the kernel's maps. */
 import { type Frontend, isInside, keyOf, type MapElement } from './frontend.ts';
-import { firstMark, pickName, type Pick as SlotPick } from './picks.ts';
+import { bitsOf, pickName, type Pick as SlotPick } from './picks.ts';
 import type { Numbers } from './slots.ts';
 import { markBit } from './table.ts';
 
@@ -34,18 +34,18 @@ export function elementsOf(frontend: Frontend, { slots, numbers }: Placing): Map
     key: `${key} . ${mark}`,
     value: String(value),
   });
-  const first = firstMark(pick);
+  const bits = bitsOf(pick);
   return [
     // The last word, for those inside.
     { container: verdicts, key, value: `${isInside(frontend) ? 'goto' : 'jump'} ${pickName(pick)}` },
     ...slots.flatMap((slot, n) => {
       const number = numbers?.get(slot);
-      if (number === undefined) return [element('endpoints', first + n, slot)];
-      const remembered = first + markBit.sticky + number;
+      if (number === undefined) return [element('endpoints', bits + 1 + n, slot)];
+      const remembered = bits + markBit.sticky + number;
       return [
         element('endpoints', remembered, slot),
         element('slots', remembered, remembered + markBit.there),
-        element('slots', first + n, remembered + markBit.there),
+        element('slots', bits + 1 + n, remembered + markBit.there),
       ];
     }),
   ];

@@ -31,8 +31,8 @@ export function pickName({ count, masquerade, sticky, side, sourceRanges }: Pick
 const hashOf = (ranges: readonly string[]): string =>
   createHash('sha1').update(ranges.join()).digest('hex').slice(0, 8);
 
-/** What the mark is for slot 0; each slot is one more. */
-export const firstMark = ({ masquerade, side }: Pick): number =>
+/** The bits that say more than the slot. */
+export const bitsOf = ({ masquerade, side }: Pick): number =>
   (masquerade ? markBit.masquerade : 0) + (side === 'inside' ? markBit.inside : 0);
 
 export function pickCommands(pick: Pick): string[] {
@@ -53,10 +53,8 @@ function onlyFrom(ranges: readonly string[]): string {
   return `${ip} saddr != { ${ranges.join(', ')} } drop`;
 }
 
-function draw(pick: Pick): string {
-  const first = firstMark(pick);
-  return `meta mark set numgen random mod ${pick.count}${first ? ` offset ${first}` : ''}`;
-}
+const draw = (pick: Pick): string =>
+  `meta mark set numgen random mod ${pick.count} offset ${bitsOf(pick) + 1}`;
 
 /** Affinity is by client and Service. */
 const client4 = 'ip saddr . ip daddr . meta l4proto . th dport';

@@ -71,6 +71,14 @@ describe('a packet for a Service', () => {
     assert.equal(node.send('172.30.0.1', '172.30.0.2:30080', outside), '172.30.0.1 → 172.30.0.2:30080');
   });
 
+  test('that drew a slot of a table that is gone by then has no answer, so that the client tries again', () => {
+    const node = new Node().set(web, x, y);
+    const gone = 'delete element inet switchboard-proxy endpoints4 { 10.96.0.20 . tcp . 80 . 1 }';
+    node.ruleset = apply(node.ruleset, gone);
+    assert.equal(node.send('10.244.1.9', '10.96.0.20:80', { slot: 0 }), 'drop');
+    assert.equal(node.send('10.244.1.9', '10.96.0.20:80', { slot: 1 }), '10.244.1.9 → 10.244.1.6:8080');
+  });
+
   test('is dropped when it comes from outside for 127.0.0.1', () => {
     assert.equal(new Node().set(web, x).send('172.30.0.1', '127.0.0.1:30080', outside), 'drop');
   });
@@ -112,8 +120,8 @@ describe('a change', () => {
     const node = new Node().set(clusterOnly, elsewhere('10.244.2.1'), elsewhere('10.244.2.2'));
     node.set(clusterOnly, elsewhere('10.244.2.2'), elsewhere('10.244.2.3'));
     assert.deepEqual(node.last.split('\n'), [
-      `delete element ${t} endpoints4 { 10.96.0.20 . tcp . 80 . 0 }`,
-      `add element ${t} endpoints4 { 10.96.0.20 . tcp . 80 . 0 : 10.244.2.3 . 8080 }`,
+      `delete element ${t} endpoints4 { 10.96.0.20 . tcp . 80 . 1 }`,
+      `add element ${t} endpoints4 { 10.96.0.20 . tcp . 80 . 1 : 10.244.2.3 . 8080 }`,
     ]);
   });
 
@@ -121,9 +129,9 @@ describe('a change', () => {
     const node = new Node().set(clusterOnly, z);
     assert.deepEqual(node.last.split('\n'), [
       `add chain ${t} pick-1`,
-      `add rule ${t} pick-1 meta mark set numgen random mod 1`,
+      `add rule ${t} pick-1 meta mark set numgen random mod 1 offset 1`,
       `add element ${t} services4 { 10.96.0.20 . tcp . 80 : jump pick-1 }`,
-      `add element ${t} endpoints4 { 10.96.0.20 . tcp . 80 . 0 : 10.244.2.5 . 8080 }`,
+      `add element ${t} endpoints4 { 10.96.0.20 . tcp . 80 . 1 : 10.244.2.5 . 8080 }`,
     ]);
     node.set({ name: 'other', clusterIPs: ['10.96.0.21'] }, z);
     assert.doesNotMatch(node.last, /chain/);
@@ -140,7 +148,7 @@ describe('a change', () => {
       node.state
         .update(new Map([['web', fewer]]))
         .transactions.map((transaction) => transaction.split('\n').at(-1)),
-      [`delete chain ${t} pick-2`, `delete element ${t} endpoints4 { 10.96.0.20 . tcp . 80 . 1 }`],
+      [`delete chain ${t} pick-2`, `delete element ${t} endpoints4 { 10.96.0.20 . tcp . 80 . 2 }`],
     );
   });
 

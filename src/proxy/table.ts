@@ -13,7 +13,7 @@ export const commands = commandsFor(tableName);
 
 /**
  * Bits of the packet mark, set by the proxy on the first packet of a connection and read again on the same node.
- * The low 16 are the slot or, with `sticky`, the number of an endpoint.
+ * The low 16 are the slot, from 1, or, with `sticky`, the number of an endpoint.
  */
 export const markBit = {
   masquerade: 0x10000,
@@ -24,7 +24,8 @@ export const markBit = {
   /** While a chain decides: nothing is remembered yet. */
   unknown: 0x80000000,
 } as const;
-export const mostEndpoints = 0x10000;
+export const mostEndpoints = 0xffff;
+const drawn = mostEndpoints + markBit.masquerade + markBit.sticky + markBit.inside;
 
 export interface Ranges {
   serviceCIDRs: readonly string[];
@@ -114,6 +115,8 @@ function toEndpoints(ranges: Ranges): string[] {
     });
   return [
     ...['refuse', 'services', 'node-ports', 'inside'].map((name) => commands.addChain(name)),
+    // A slot was drawn from a table that has just been replaced: the client tries again.
+    rule('refuse', `meta mark & ${drawn} != 0 drop`),
     rule('refuse', 'meta l4proto tcp reject with tcp reset'),
     rule('refuse', 'reject'),
     ...draws('services', 'services'),
