@@ -47,6 +47,7 @@ export async function measureApi(runs: number, step: (what: string) => void): Pr
 
   // What has run for a while is what is measured.
   await createConfigMaps(target, 2_000, -1);
+  await createPods(target, requests, -1);
   const maps = await repeated('creates', (run) => watched(() => createConfigMaps(target, requests, run)));
   const pods = await repeated('creates of pods', (run) =>
     watched(() => createPods(target, requests / 2, run)),

@@ -29,6 +29,7 @@ import {
 import { openSqlite } from '../../src/store/index.ts';
 import { serviceOf, sliceOf } from '../services/objects.ts';
 import { podOfBench } from './pod.ts';
+import { otherNamespace } from './requests.ts';
 
 /** What the bench asks of this process. */
 export type Order =
@@ -102,8 +103,10 @@ const server = createServer({
 const port = await server.listen({ port: 0, host });
 
 const client = localClient(handler, { name: 'admin', groups: ['system:masters'] });
-await client.create(namespaces, { metadata: { name: 'default' } });
-await client.create(serviceAccounts, { metadata: { name: 'default', namespace: 'default' } });
+for (const name of ['default', otherNamespace]) {
+  await client.create(namespaces, { metadata: { name } });
+  await client.create(serviceAccounts, { metadata: { name: 'default', namespace: name } });
+}
 
 /** A timer every so often; what it is late by is how long the loop was held. */
 const everyMs = 1;

@@ -3,6 +3,8 @@
  * what is finer is rounded up, as Kubernetes does.
  * https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
  */
+import { remembered } from '../lib/remembered.ts';
+
 export interface Quantity {
   /** Thousandths. */
   readonly milli: bigint;
@@ -39,8 +41,13 @@ const BAD_FORM =
 /** More than any machine has, and few enough digits to reckon with. */
 const MAX_EXPONENT = 30;
 
+/** A cluster uses few amounts, and each of them is read at every write of a pod, several times. */
+const maxKnown = 1000;
+
 /** Throws an Error that says what is wrong, in Kubernetes' words. */
-export function parseQuantity(text: string): Quantity {
+export const parseQuantity: (text: string) => Quantity = remembered(maxKnown, parse);
+
+function parse(text: string): Quantity {
   const found = /^([+-]?)(\d*)(?:\.(\d*))?(?:([KMGTPE]i)|([numkMGTPE]?)|[eE]([+-]?\d+))$/.exec(text);
   const [, sign = '', whole = '', fraction = '', binary, decimal, exponent] = found ?? [];
   if (!found || whole + fraction === '') throw new Error(BAD_FORM);
@@ -108,7 +115,9 @@ export const addQuantities = (a: Quantity, b: Quantity): Quantity => ({
 });
 
 /** The canonical text of a quantity as a client wrote it: `1000m` is `1`. */
-export const canonicalQuantity = (text: string): string => formatQuantity(parseQuantity(text));
+export const canonicalQuantity: (text: string) => string = remembered(maxKnown, (text) =>
+  formatQuantity(parseQuantity(text)),
+);
 
 /** Thousandths of a text: the usual wish of who reckons with cpu. */
 export const milliOf = (text: string): bigint => parseQuantity(text).milli;

@@ -6,21 +6,31 @@
 import { badRequest } from '../api/errors.ts';
 
 export interface ResourcePath {
-  group: string;
-  version: string;
-  plural: string;
-  namespace?: string;
-  name?: string;
-  subresource?: string;
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+  readonly namespace?: string;
+  readonly name?: string;
+  readonly subresource?: string;
   /** What comes after the subresource, for `proxy`: `a/b` of `…/proxy/a/b`. */
-  rest?: string;
+  readonly rest?: string;
 }
 
 /** The part of a path that every resource of a namespace shares would else look like a subresource. */
 const namespaceSubresources: ReadonlySet<string> = new Set(['status', 'finalize']);
 
-/** Undefined for a path that names no resource: `/api/v1`, `/healthz`. */
+let last: { path: string; names: ResourcePath | undefined } | undefined;
+
+/**
+ * Undefined for a path that names no resource: `/api/v1`, `/healthz`. Metrics, authorization and the verb ask
+ * one after the other, so that the last answer is kept.
+ */
 export function parsePath(path: string): ResourcePath | undefined {
+  if (last?.path !== path) last = { path, names: parse(path) };
+  return last.names;
+}
+
+function parse(path: string): ResourcePath | undefined {
   const parts = path.replace(/^\/|\/$/g, '').split('/');
   const root = parts.shift();
   if (root !== 'api' && root !== 'apis') return undefined;

@@ -15,6 +15,7 @@ import type { ManagedFields } from './managedFields/entries.ts';
 import { trackUpdate } from './managedFields/track.ts';
 import { checkPreconditions, countGeneration, type Preconditions, type Written } from './meta.ts';
 import { optionsOf } from './options.ts';
+import { clone } from './patch/json-value.ts';
 import { without } from './without.ts';
 
 /** As often as Kubernetes tries a patch that others' writes came in between of. */
@@ -71,7 +72,7 @@ function admitted(call: Call, old: Entry, changed: Written, managedFields: Manag
   const { kind, parts, request } = call;
   // Parts of it are those of the stored object, which plugins must not reach.
   const metadata: Written['metadata'] = without(changed.metadata, 'managedFields');
-  const object = structuredClone({ ...changed, metadata });
+  const object = clone({ ...changed, metadata });
   const operation = operationOf(call, 'update', object, old.object);
   return withAdmission(parts.admission, operation, async () => {
     if (managedFields.length > 0) object.metadata.managedFields = managedFields;

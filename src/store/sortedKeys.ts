@@ -31,10 +31,13 @@ export class SortedKeys {
 
   /** All keys from `from` on and before `to`, at most `limit` of them, and how many come after those. */
   range(from: string, to: string | undefined, limit = Infinity): { keys: string[]; remaining: number } {
-    const end = to === undefined ? { chunk: this.#chunks.length, index: 0 } : this.#locate(to);
     const keys: string[] = [];
     let remaining = 0;
     let { chunk, index } = this.#locate(from);
+    const first = this.#chunks[chunk]?.[index];
+    // Every pod that is made asks for limits and quotas, of which there are none most of the time.
+    if (first === undefined || (to !== undefined && first >= to)) return { keys, remaining };
+    const end = to === undefined ? { chunk: this.#chunks.length, index: 0 } : this.#locate(to);
     for (; chunk <= end.chunk && chunk < this.#chunks.length; chunk++, index = 0) {
       const all = this.#chunks[chunk] ?? [];
       const stop = chunk === end.chunk ? end.index : all.length;

@@ -46,6 +46,17 @@ const goName = (type: Message) => type.name.slice(type.name.lastIndexOf('.') + 1
 
 const join = (path: string, name: string) => (path === '' ? name : `${path}.${name}`);
 
+const member = ({ go, path }: Place, name: string, type: Message): Place => ({
+  go: join(go, name),
+  path: join(path, name),
+  struct: goName(type),
+});
+
+/** Most fields: nothing can be wrong with them, so that nobody needs to know where they stand. */
+const isAsItIs = (json: unknown, { shape, type }: Field): boolean =>
+  shape === 'one' &&
+  ((type === 'string' && typeof json === 'string') || (type === 'bool' && typeof json === 'boolean'));
+
 class Decoder {
   readonly unknown: string[] = [];
   readonly errors: string[] = [];
@@ -56,12 +67,12 @@ class Decoder {
       if (json !== null) this.wrongType(json, place, `v1.${goName(type)}`);
       return object;
     }
-    for (const [name, value] of Object.entries(json)) {
+    for (const name of Object.keys(json)) {
       const field = type.byName.get(name);
-      const path = join(place.path, name);
-      if (!field) this.unknown.push(`unknown field ${JSON.stringify(path)}`);
+      const value = json[name];
+      if (!field) this.unknown.push(`unknown field ${JSON.stringify(join(place.path, name))}`);
       else if (value !== null) {
-        const found = this.field(value, field, { go: join(place.go, name), path, struct: goName(type) });
+        const found = isAsItIs(value, field) ? value : this.field(value, field, member(place, name, type));
         if (!isLeftOut(found, field)) object[name] = found;
       }
     }

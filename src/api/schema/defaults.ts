@@ -23,12 +23,27 @@ export function applyDefaults<T extends object>(object: T, message: string): T {
 }
 
 function fill(object: Record<string, unknown>, type: Message): void {
-  for (const [name, field] of type.byName) {
+  for (const field of filledOf(type)) {
+    const { name } = field;
     if (field.default !== undefined && isMissing(object[name]))
       object[name] = typeof field.default === 'object' ? {} : field.default;
     else if (field.required && object[name] === undefined) fillZero(object, name, field);
     descend(object[name], field);
   }
+}
+
+const filled = new WeakMap<Message, readonly Field[]>();
+
+/** The fields that may have to be filled, or something in them: most are scalars that may be left out. */
+function filledOf(type: Message): readonly Field[] {
+  let fields = filled.get(type);
+  if (!fields) {
+    fields = [...type.byName.values()].filter(
+      (field) => field.default !== undefined || field.required || typeof field.type === 'object',
+    );
+    filled.set(type, fields);
+  }
+  return fields;
 }
 
 function fillZero(object: Record<string, unknown>, name: string, { shape, type }: Field): void {
@@ -42,7 +57,7 @@ function descend(value: unknown, { shape, type: fieldType }: Field): void {
   if (type.bare) return;
   if (shape === 'one') fill(value as Record<string, unknown>, type);
   else
-    for (const item of Object.values(value) as unknown[])
+    for (const item of Array.isArray(value) ? value : (Object.values(value) as unknown[]))
       if (typeof item === 'object' && item !== null) fill(item as Record<string, unknown>, type);
 }
 

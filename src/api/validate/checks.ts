@@ -14,11 +14,18 @@ export const because = (field: string, value: unknown, reasons: readonly string[
   reasons.map((why) => fieldInvalid(field, value, why));
 
 /** The item's own errors, each under `field[i]`. */
-export const each = <T>(
+export function each<T>(
   field: string,
   items: readonly T[] | undefined,
   check: (item: T, field: string, i: number) => FieldError[],
-): FieldError[] => (items ?? []).flatMap((item, i) => check(item, `${field}[${i}]`, i));
+): FieldError[] {
+  const wrong: FieldError[] = [];
+  // Most lists of an object are not there.
+  if (!items) return wrong;
+  for (const [i, item] of items.entries())
+    for (const error of check(item, `${field}[${i}]`, i)) wrong.push(error);
+  return wrong;
+}
 
 /** A text that must be there and pass. */
 export const named = (
@@ -67,14 +74,15 @@ export function unique<T>(
   key: (item: T) => string | undefined,
   at: (i: number) => string,
 ): FieldError[] {
+  const wrong: FieldError[] = [];
   const seen = new Set<string>();
-  return (items ?? []).flatMap((item, i) => {
+  for (const [i, item] of (items ?? []).entries()) {
     const k = key(item);
-    if (k === undefined || k === '') return [];
-    if (seen.has(k)) return [fieldDuplicate(at(i), k)];
-    seen.add(k);
-    return [];
-  });
+    if (k === undefined || k === '') continue;
+    if (seen.has(k)) wrong.push(fieldDuplicate(at(i), k));
+    else seen.add(k);
+  }
+  return wrong;
 }
 
 const mapped = '::ffff:0:0/96';

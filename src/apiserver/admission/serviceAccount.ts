@@ -95,5 +95,8 @@ const tokenVolume = (name: string): Volume => ({
 
 /** No vowels and nothing that looks like one: no words come out. */
 const letters = 'bcdfghjklmnpqrstvwxz2456789';
-const suffix = (random: () => number) =>
-  Array.from({ length: 5 }, () => letters[Math.floor(random() * letters.length)]).join('');
+function suffix(random: () => number): string {
+  let text = '';
+  while (text.length < 5) text += letters[Math.floor(random() * letters.length)];
+  return text;
+}

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Fields, KeyedList, Structure } from '../../api/schema/structure.ts';
 import { isObject, type JsonObject } from '../patch/json-value.ts';
-import { difference, emptySet, type FieldSet, isEmpty, member, memberWith } from './fieldSet.ts';
+import { difference, emptySet, type FieldSet, isEmpty, Members, member } from './fieldSet.ts';
 import { nobodysFields } from './nobodys.ts';
 import { shapeOf } from './shape.ts';
 import { fieldStep, itemStep, valueStep } from './steps.ts';
@@ -48,15 +48,15 @@ function compareValues(old: unknown, next: unknown, structure: Structure): Found
 
 function compareFields(old: JsonObject, next: JsonObject, structure: Fields): Found | undefined {
   const found = new Collected();
-  for (const [name, value] of Object.entries(next)) {
+  for (const name of Object.keys(next)) {
     const below = structure.named(name) ?? structure.rest;
     const before = Object.hasOwn(old, name) ? old[name] : undefined;
-    if (below) found.add(fieldStep(name), compareValues(before, value, below));
+    if (below) found.add(fieldStep(name), compareValues(before, next[name], below));
   }
-  for (const [name, before] of Object.entries(old)) {
+  for (const name of Object.keys(old)) {
     if (Object.hasOwn(next, name)) continue;
     const below = structure.named(name) ?? structure.rest;
-    if (below) found.add(fieldStep(name), compareValues(before, undefined, below));
+    if (below) found.add(fieldStep(name), compareValues(old[name], undefined, below));
   }
   return found.all();
 }
@@ -109,28 +109,30 @@ function everything(value: unknown, structure: Structure): FieldSet {
     case 'leaf':
       return member;
     case 'fields':
-      return memberWith(everyField(isObject(value) ? value : {}, shape));
+      return everyField(isObject(value) ? value : {}, shape);
     case 'keyed':
     case 'set':
-      return memberWith(everyItem(value, shape));
+      return everyItem(value, shape);
   }
 }
 
 function everyField(object: JsonObject, structure: Fields): FieldSet {
-  const all: Record<string, FieldSet> = {};
+  const all = new Members();
   for (const name of Object.keys(object)) {
     const below = structure.named(name) ?? structure.rest;
-    if (below) all[fieldStep(name)] = everything(object[name], below);
+    if (below) all.add(fieldStep(name), everything(object[name], below));
   }
-  return all;
+  return all.node();
 }
 
 function everyItem(list: unknown, structure: ListStructure): FieldSet {
-  const all: Record<string, FieldSet> = {};
+  const all = new Members();
   for (const [step, items] of itemsOf(list, structure) ?? [])
-    all[step] =
-      structure.type === 'keyed' && items.length === 1 ? everything(items[0], structure.item) : member;
-  return all;
+    all.add(
+      step,
+      structure.type === 'keyed' && items.length === 1 ? everything(items[0], structure.item) : member,
+    );
+  return all.node();
 }
 
 class Collected {

@@ -19,6 +19,19 @@ const self = '.';
 export const memberWith = (children: FieldSet): FieldSet =>
   isEmpty(children) ? member : { [self]: member, ...children };
 
+/** A node that is in the set and comes to be with what is below it, so that nothing is copied. */
+export class Members {
+  #node: Draft | undefined;
+
+  add(step: string, child: FieldSet): void {
+    (this.#node ??= { [self]: member })[step] = child;
+  }
+
+  node(): FieldSet {
+    return this.#node ?? member;
+  }
+}
+
 export function isEmpty(set: FieldSet): boolean {
   for (const _ in set) return false;
   return true;

@@ -3,10 +3,14 @@
  * keys, `v:` one by its value, `i:` one by its place.
  */
 import type { KeyedList } from '../../api/schema/structure.ts';
+import { remembered } from '../../lib/remembered.ts';
 import { isObject } from '../patch/json-value.ts';
 import { emptySet, type FieldSet } from './fieldSet.ts';
 
-export const fieldStep = (name: string): string => `f:${name}`;
+/** Of all fields in the tables, and of labels that many objects have. */
+const maxKnownSteps = 10_000;
+
+export const fieldStep: (name: string) => string = remembered(maxKnownSteps, (name) => `f:${name}`);
 
 export const valueStep = (value: unknown): string => `v:${JSON.stringify(value)}`;
 

@@ -16,7 +16,7 @@ import { type FieldSet, only } from '../managedFields/fieldSet.ts';
 import { ofTheObject } from '../managedFields/track.ts';
 import { checkApplier } from '../managedFields/writer.ts';
 import { checkIdentity, type Written } from '../meta.ts';
-import { isObject, type JsonObject } from '../patch/json-value.ts';
+import { clone, isObject, type JsonObject } from '../patch/json-value.ts';
 import { parsePath } from '../path.ts';
 import { answerOne } from '../views.ts';
 import { type Decoded, decodeBody, mediaTypeOf } from '../wire/index.ts';
@@ -70,7 +70,7 @@ function createApplied(call: Call, { body, fields }: Configuration): Promise<Ent
     ...object.metadata,
     ...(kind.resource.namespaced && namespace && { namespace }),
   };
-  return createOnce(call, structuredClone({ ...object, metadata }), trackApplied(call, fields) ?? []);
+  return createOnce(call, clone({ ...object, metadata }), trackApplied(call, fields) ?? []);
 }
 
 /** The JSON value as an object of the kind, with the name that the path says. */

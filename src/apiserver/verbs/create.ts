@@ -13,6 +13,7 @@ import type { ManagedFields } from '../managedFields/entries.ts';
 import { trackCreate } from '../managedFields/track.ts';
 import { checkWriter } from '../managedFields/writer.ts';
 import { asNew, type Written } from '../meta.ts';
+import { clone } from '../patch/json-value.ts';
 import { answerOne } from '../views.ts';
 import { operationOf, preview, put, throwInvalid, warn } from '../write.ts';
 
@@ -51,12 +52,13 @@ function checkPlace({ kind, namespace, name }: Call, { metadata }: Written): voi
 
 /** A copy that plugins and defaults may change, with its name and namespace. */
 function named({ parts, namespace, kind }: Call, object: Written): Written {
-  const { name, generateName, ...metadata } = object.metadata;
+  const copy = clone(object);
+  const { name, generateName, ...metadata } = copy.metadata;
   const made = generateName ? generateName.slice(0, longestGeneratedBase) + parts.ids.suffix() : '';
   return {
-    ...structuredClone(object),
+    ...copy,
     metadata: {
-      ...structuredClone(metadata),
+      ...metadata,
       name: name || made,
       ...(generateName && { generateName }),
       ...(kind.resource.namespaced && namespace && { namespace }),

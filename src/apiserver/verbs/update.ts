@@ -12,6 +12,7 @@ import {
   checkIdentity,
   type Written,
 } from '../meta.ts';
+import { clone } from '../patch/json-value.ts';
 import { answerOne } from '../views.ts';
 import { type Change, rewrite } from '../write.ts';
 
@@ -44,7 +45,7 @@ export function changeTo(
       const { managedFields } = next.metadata;
       return {
         asked,
-        object: setDefaults(kind, structuredClone(whole)),
+        object: setDefaults(kind, clone(whole)),
         ...(managedFields && { managedFields }),
       };
     }
@@ -53,4 +54,4 @@ export function changeTo(
 
 /** A status whose fields a schema tells has defaults there too. */
 const withSchemaDefaults = (kind: Kind, object: Written): Written =>
-  kind.schema ? setDefaults(kind, structuredClone(object)) : object;
+  kind.schema ? setDefaults(kind, clone(object)) : object;

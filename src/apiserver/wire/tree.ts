@@ -28,9 +28,10 @@ export function checkTree(value: unknown, depth = 0): number {
     for (const item of value) keys += checkTree(item, depth + 1);
     return keys;
   }
-  for (const [key, member] of Object.entries(value)) {
+  const object = value as Readonly<Record<string, unknown>>;
+  for (const key of Object.keys(object)) {
     if (isUnsafeKey(key)) throw unsafe();
-    keys += 1 + checkTree(member, depth + 1);
+    keys += 1 + checkTree(object[key], depth + 1);
   }
   return keys;
 }

@@ -2,7 +2,7 @@
 
 import { badRequest } from '../../../api/errors.ts';
 import { type Reader, VARINT } from './reader.ts';
-import { delimited, eachField } from './scalars.ts';
+import { eachField } from './scalars.ts';
 import type { Writer } from './writer.ts';
 
 const nanosOf: Readonly<Record<string, bigint>> = {
@@ -65,8 +65,8 @@ export function readDuration(r: Reader): string {
 }
 
 export function writeDuration(w: Writer, text: string): void {
-  delimited(w, () => {
-    w.bigint(parseDuration(text));
-    w.tag(1, VARINT);
-  });
+  const before = w.size;
+  w.bigint(parseDuration(text));
+  w.tag(1, VARINT);
+  w.varint(w.size - before);
 }

@@ -1,9 +1,10 @@
-/** An object as protobuf: what was validated against the same fields, so nothing is checked again. */
-import { type Field, type Message, messageOf, type ScalarType } from '../../../api/message.ts';
-import { notAcceptable } from '../negotiate.ts';
-import { writeDuration } from './duration.ts';
-import { BYTES, FIXED64, VARINT } from './reader.ts';
-import { delimited, writeIntOrString, writeQuantity, writeRawJson, writeTime } from './scalars.ts';
+/**
+ * An object as protobuf: what was validated against the same fields, so nothing is checked again. What is to be done
+ * with each field of a message is made out once, when the message is first written.
+ */
+import { type Field, messageOf } from '../../../api/message.ts';
+import { BYTES } from './reader.ts';
+import { scalarWriters, type ValueWriter } from './scalarWriters.ts';
 import { Writer } from './writer.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -11,106 +12,121 @@ type JsonObject = Readonly<Record<string, unknown>>;
 /** The bytes of the object itself, without an envelope. Fields that the message does not have are left out. */
 export function encodeProtobuf(object: object, messageName: string): Uint8Array {
   const w = new Writer();
-  writeFields(w, object as JsonObject, messageOf(messageName));
+  planOf(messageName).writeFields(w, object as JsonObject);
   return w.finish();
 }
 
-function writeFields(w: Writer, object: JsonObject, message: Message): void {
-  for (const field of fromTheEnd(message)) {
-    if (field.number === 0) continue;
-    if (field.inline) writeInline(w, field, object);
-    else if (object[field.name] !== undefined && object[field.name] !== null)
-      writeField(w, field, object[field.name]);
+/** Writes something with its tag. */
+type FieldWriter = (w: Writer, value: unknown) => void;
+
+interface Plan {
+  readonly writeFields: (w: Writer, object: JsonObject) => void;
+  /** The whole message as it stands within another one, without its length. */
+  readonly write: FieldWriter;
+}
+
+const plans = new Map<string, Plan>();
+
+function planOf(messageName: string): Plan {
+  let plan = plans.get(messageName);
+  if (!plan) {
+    plan = newPlan(messageName);
+    plans.set(messageName, plan);
   }
+  return plan;
 }
 
-const backwards = new WeakMap<Message, readonly Field[]>();
-
-/** A message is written from its end; turning its fields round each time would cost as much as writing them. */
-function fromTheEnd(message: Message): readonly Field[] {
-  const known = backwards.get(message) ?? message.fields.toReversed();
-  backwards.set(message, known);
-  return known;
+interface Member {
+  /** Undefined for what is inline: its members stand in the parent. */
+  readonly name: string | undefined;
+  readonly write: FieldWriter;
 }
 
-function writeInline(w: Writer, field: Field, parent: JsonObject): void {
-  if (typeof field.type === 'string') return;
-  const before = w.size;
-  writeFields(w, parent, messageOf(field.type.message));
-  if (w.size === before) return;
-  w.varint(w.size - before);
-  w.tag(field.number, BYTES);
-}
-
-function writeField(w: Writer, field: Field, value: unknown): void {
-  if (field.shape === 'one') writeTagged(w, field.number, field, value);
-  else if (field.shape === 'list')
-    for (const item of (value as unknown[]).toReversed()) writeTagged(w, field.number, field, item);
-  else
-    for (const [key, item] of Object.entries(value as JsonObject).toReversed()) {
-      delimited(w, () => {
-        if (item !== null) writeTagged(w, 2, field, item);
-        w.string(key);
-        w.tag(1, BYTES);
-      });
-      w.tag(field.number, BYTES);
+function newPlan(messageName: string): Plan {
+  const { fields, bare } = messageOf(messageName);
+  // A message is written from its end.
+  const members = fields
+    .filter(({ number }) => number !== 0)
+    .toReversed()
+    .map(memberOf);
+  const writeFields = (w: Writer, object: JsonObject): void => {
+    for (const { name, write } of members) {
+      const value = name === undefined ? object : object[name];
+      if (value !== undefined && value !== null) write(w, value);
     }
+  };
+  return {
+    writeFields,
+    write: bare ? fieldWriter(bare) : (w, value) => writeFields(w, value as JsonObject),
+  };
 }
 
-function writeTagged(w: Writer, number: number, { type }: Field, value: unknown): void {
-  if (typeof type === 'object') {
-    const message = messageOf(type.message);
-    delimited(w, () => {
-      if (message.bare) writeField(w, message.bare, value);
-      else writeFields(w, value as JsonObject, message);
-    });
+const memberOf = (field: Field): Member =>
+  field.inline
+    ? { name: undefined, write: inlineWriter(field) }
+    : { name: field.name, write: fieldWriter(field) };
+
+function inlineWriter({ type, number }: Field): FieldWriter {
+  if (typeof type === 'string') return () => {};
+  return (w, parent) => {
+    const before = w.size;
+    planOf(type.message).writeFields(w, parent as JsonObject);
+    if (w.size === before) return;
+    w.varint(w.size - before);
     w.tag(number, BYTES);
-  } else {
-    w.tag(number, writeScalar(w, type, value));
+  };
+}
+
+function fieldWriter(field: Field): FieldWriter {
+  const { number, shape } = field;
+  const { wireType, write } = valueWriter(field);
+  switch (shape) {
+    case 'one':
+      return (w, value) => {
+        write(w, value);
+        w.tag(number, wireType);
+      };
+    case 'list':
+      return (w, value) => {
+        const items = value as readonly unknown[];
+        for (let i = items.length - 1; i >= 0; i--) {
+          write(w, items[i]);
+          w.tag(number, wireType);
+        }
+      };
+    case 'map':
+      return (w, value) => writeMap(w, number, value as JsonObject, { wireType, write });
   }
 }
 
-/** Says with which wire type it was written. */
-function writeScalar(w: Writer, type: ScalarType, value: unknown): number {
-  switch (type) {
-    case 'bool':
-      w.varint(value ? 1 : 0);
-      return VARINT;
-    case 'int32':
-    case 'int64':
-      w.integer(value as number);
-      return VARINT;
-    case 'double':
-      w.double(value as number);
-      return FIXED64;
-    case 'bytes': {
-      const bytes = Buffer.from(value as string, 'base64');
-      w.bytes(bytes);
-      w.varint(bytes.length);
-      return BYTES;
+/** Each entry is a message, `{key 1, value 2}`. */
+function writeMap(w: Writer, number: number, map: JsonObject, { wireType, write }: ValueWriter): void {
+  const keys = Object.keys(map);
+  for (let i = keys.length - 1; i >= 0; i--) {
+    const key = keys[i] ?? '';
+    const before = w.size;
+    if (map[key] !== null) {
+      write(w, map[key]);
+      w.tag(2, wireType);
     }
-    case 'string':
-      w.string(value as string);
-      return BYTES;
-    case 'time':
-    case 'microTime':
-      writeTime(w, value as string);
-      return BYTES;
-    case 'duration':
-      writeDuration(w, value as string);
-      return BYTES;
-    case 'quantity':
-      writeQuantity(w, value as string);
-      return BYTES;
-    case 'intOrString':
-      writeIntOrString(w, value as number | string);
-      return BYTES;
-    case 'jsonSchema':
-      throw notAcceptable();
-    case 'fieldsV1':
-    case 'rawExtension':
-    case 'json':
-      writeRawJson(w, value);
-      return BYTES;
+    w.string(key);
+    w.tag(1, BYTES);
+    w.varint(w.size - before);
+    w.tag(number, BYTES);
   }
+}
+
+function valueWriter({ type }: Field): ValueWriter {
+  if (typeof type === 'string') return scalarWriters[type];
+  // A message may contain itself, so that its plan is made when it is needed.
+  let plan: Plan | undefined;
+  return {
+    wireType: BYTES,
+    write(w, value) {
+      plan ??= planOf(type.message);
+      const before = w.size;
+      plan.write(w, value);
+      w.varint(w.size - before);
+    },
+  };
 }

@@ -16,13 +16,6 @@ export function eachField(r: Reader, handle: (number: number, wireType: number) 
   r.leave(outer);
 }
 
-/** Writes a message around what `content` writes. */
-export function delimited(w: Writer, content: () => void): void {
-  const before = w.size;
-  content();
-  w.varint(w.size - before);
-}
-
 /** Nothing when the message is empty: the zero time. */
 export function readTime(r: Reader, digits: 0 | 6): string | undefined {
   let seconds: number | undefined;
@@ -41,16 +34,19 @@ export function readTime(r: Reader, digits: 0 | 6): string | undefined {
 }
 
 export function writeTime(w: Writer, text: string): void {
-  delimited(w, () => {
-    const nanos = Number(/\.(\d{1,9})/.exec(text)?.[1]?.padEnd(9, '0') ?? 0);
-    if (nanos > 0) {
-      w.integer(nanos);
-      w.tag(2, VARINT);
-    }
-    w.integer(Math.floor(Date.parse(text) / 1000));
-    w.tag(1, VARINT);
-  });
+  const before = w.size;
+  const nanos = nanosOf(text);
+  if (nanos > 0) {
+    w.integer(nanos);
+    w.tag(2, VARINT);
+  }
+  w.integer(Math.floor(Date.parse(text) / 1000));
+  w.tag(1, VARINT);
+  w.varint(w.size - before);
 }
+
+const nanosOf = (text: string): number =>
+  text.includes('.') ? Number(/\.(\d{1,9})/.exec(text)?.[1]?.padEnd(9, '0') ?? 0) : 0;
 
 export function readQuantity(r: Reader): string {
   let text = '0';
@@ -62,10 +58,10 @@ export function readQuantity(r: Reader): string {
 }
 
 export function writeQuantity(w: Writer, value: string | number): void {
-  delimited(w, () => {
-    w.string(String(value));
-    w.tag(1, BYTES);
-  });
+  const before = w.size;
+  w.string(String(value));
+  w.tag(1, BYTES);
+  w.varint(w.size - before);
 }
 
 export function readIntOrString(r: Reader): number | string {
@@ -82,18 +78,18 @@ export function readIntOrString(r: Reader): number | string {
 }
 
 export function writeIntOrString(w: Writer, value: number | string): void {
-  delimited(w, () => {
-    if (typeof value === 'string') {
-      w.string(value);
-      w.tag(3, BYTES);
-      w.varint(1);
-    } else {
-      w.integer(value);
-      w.tag(2, VARINT);
-      w.varint(0);
-    }
-    w.tag(1, VARINT);
-  });
+  const before = w.size;
+  if (typeof value === 'string') {
+    w.string(value);
+    w.tag(3, BYTES);
+    w.varint(1);
+  } else {
+    w.integer(value);
+    w.tag(2, VARINT);
+    w.varint(0);
+  }
+  w.tag(1, VARINT);
+  w.varint(w.size - before);
 }
 
 /** The bytes at number 1, of `RawExtension` and `FieldsV1`. */
@@ -107,10 +103,10 @@ export function readRaw(r: Reader): Uint8Array | undefined {
 }
 
 export function writeRawJson(w: Writer, value: unknown): void {
-  delimited(w, () => {
-    w.string(JSON.stringify(value));
-    w.tag(1, BYTES);
-  });
+  const before = w.size;
+  w.string(JSON.stringify(value));
+  w.tag(1, BYTES);
+  w.varint(w.size - before);
 }
 
 /** One entry of a map, `{key 1, value 2}`; a value that is not there is made by `absent`. */

@@ -1,3 +1,6 @@
+/** Beyond this a call into Node is the faster way. */
+const shortCharacters = 64;
+
 /**
  * Writes protobuf's wire format from the end to the beginning, so that the length of a message is known
  * when it is written before it. Fields and list items therefore come in reverse order.
@@ -14,7 +17,7 @@ export class Writer {
 
   /** What is written, as a copy of its own. */
   finish(): Uint8Array {
-    return Uint8Array.from(this.#bytes.subarray(this.#start));
+    return new Uint8Array(this.#bytes.subarray(this.#start));
   }
 
   tag(number: number, wireType: number): void {
@@ -51,10 +54,29 @@ export class Writer {
 
   /** The text and, before it, its length. */
   string(value: string): void {
+    if (this.#shortAscii(value)) return;
     const size = Buffer.byteLength(value);
     const at = this.#reserve(size);
     this.#bytes.write(value, at, size);
     this.varint(size);
+  }
+
+  /** Most texts are names and words; for those a call into Node would cost more than writing them. */
+  #shortAscii(value: string): boolean {
+    const { length } = value;
+    if (length > shortCharacters) return false;
+    const at = this.#reserve(length);
+    const bytes = this.#bytes;
+    for (let i = 0; i < length; i++) {
+      const code = value.charCodeAt(i);
+      if (code > 0x7f) {
+        this.#start += length;
+        return false;
+      }
+      bytes[at + i] = code;
+    }
+    this.varint(length);
+    return true;
   }
 
   /** The bytes without a length. */
@@ -70,7 +92,7 @@ export class Writer {
   }
 
   #grow(size: number): void {
-    const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.size + size));
+    const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 4, this.size + size));
     const start = larger.length - this.size;
     larger.set(this.#bytes.subarray(this.#start), start);
     this.#bytes = larger;
