@@ -16,6 +16,7 @@ import { longestLeaveMs } from '../kubelet/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import { startLoadBalancer } from '../loadbalancer/sync.ts';
 import { routeServices } from '../network/node.ts';
+import { masqueradeOutside } from '../network/outside.ts';
 import { nodeEndOf, nodeEndPrefix } from '../network/podLink.ts';
 import { syncRoutes } from '../network/routeSync.ts';
 import { kernelNft } from '../nft/kernel.ts';
@@ -65,6 +66,7 @@ export function startNodeNetwork(options: NodeNetworkOptions): NodeNetwork {
   const podCIDRs = () => known.nodes.get(nodeName)?.spec?.podCIDRs;
   const routes = syncRoutes({ nodes: known.nodes, nodeName });
   const nft = kernelNft();
+  const outside = masqueradeOutside({ nodes: known.nodes, podCIDRs: config.podCIDRs, nft });
   const proxy = serveProxy({
     ...known,
     ...defaultAddresses,
@@ -117,6 +119,7 @@ export function startNodeNetwork(options: NodeNetworkOptions): NodeNetwork {
       policy.stop();
       loadBalancer.stop();
       proxy.stop();
+      outside.stop();
       routes.stop();
       await nft.close();
     },

@@ -21,7 +21,7 @@ export interface HolderOptions {
   nodes: Informer<Node>;
   /** Resolves when the kernel has the rules that serve packets to all addresses that are known now. */
   rules: () => Promise<void>;
-  /** This node took the address of the Service, which it did not have before. */
+  /** This node holds the address for the Service, which it did not before. */
   onTaken?: (service: Service, address: string) => void;
   /** The link to the LAN. */
   link?: string;
@@ -90,7 +90,9 @@ export class Holder {
 
   #survey(): void {
     const { services, nodes, nodeName, nodeIPs } = this.#options;
+    const before = this.#wanted;
     this.#wanted = wantedAddresses(services.list(), nodes.list());
+    this.#welcome(before);
     this.#served = new Set([...this.#wanted.values()].flat().map(keyOf));
     const family = familyOf(nodeIPs[0] ?? '');
     this.#nameOf.clear();
@@ -101,6 +103,16 @@ export class Holder {
       if (!address || name === nodeName) continue;
       this.#nameOf.set(address, name);
       this.#addressOf.set(name, address);
+    }
+  }
+
+  /** Services that come to share an address which is here already. */
+  #welcome(before: ReadonlyMap<string, readonly Service[]>): void {
+    for (const address of this.#held.addresses) {
+      const there = new Set(before.get(address)?.map(keyOf));
+      if (there.size === 0) continue;
+      for (const service of this.#wanted.get(address) ?? [])
+        if (!there.has(keyOf(service))) this.#options.onTaken?.(service, address);
     }
   }
 

@@ -38,6 +38,14 @@ describe('another node', () => {
     assert.equal(liveness.heard('b'), true);
   });
 
+  test('is dead so soon that its addresses are elsewhere three seconds after it fell silent', () => {
+    const clock = { ms: 0 };
+    const liveness = new Liveness(clock.ms);
+    liveness.heard('b');
+    // Half a second is left to announce them, on a machine with too much to do.
+    assert.deepEqual(pass(liveness, clock, 2_500), ['b']);
+  });
+
   test('outlives an agent’s restart of a second and the words that are lost with it', () => {
     const clock = { ms: 0 };
     const liveness = new Liveness(clock.ms);

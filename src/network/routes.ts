@@ -25,7 +25,7 @@ function podCIDRsOf(node: Node): string[] {
   return node.spec?.podCIDRs ?? (node.spec?.podCIDR ? [node.spec.podCIDR] : []);
 }
 
-function internalIPs(node: Node): string[] {
+export function internalIPs(node: Node): string[] {
   return (node.status?.addresses ?? [])
     .filter(({ type, address }) => type === 'InternalIP' && isAddress(address))
     .map(({ address }) => address);

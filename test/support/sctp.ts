@@ -14,12 +14,15 @@ const rawSocket = (netns: string, family: 4 | 6): number =>
     checked('open a raw socket', libc().socket(AF[family], SOCK_RAW_NONBLOCK_CLOEXEC, IPPROTO_SCTP)),
   );
 
-/** Sends an INIT chunk from port 5000. */
+/** Each a new association: an old one that met nobody is remembered for a while, and its packets go the same way. */
+let nextPort = 5000;
+
+/** Sends an INIT chunk from a port of its own. */
 export function sendInit(netns: string, { address, port }: { address: string; port: number }): void {
   const family = familyOf(address);
   const fd = rawSocket(netns, family);
   try {
-    const packet = initTo(port);
+    const packet = initTo(port, nextPort++);
     // The port of a raw socket's address is nothing, or the protocol.
     const to = socketAddress(address, 0);
     checked('send an SCTP packet', libc().sendto(fd, packet, packet.length, 0, to, to.length));
@@ -53,9 +56,9 @@ export function hearSctp(netns: string, family: 4 | 6): Heard {
   };
 }
 
-function initTo(port: number): Buffer {
+function initTo(port: number, from: number): Buffer {
   const packet = Buffer.alloc(12 + 20);
-  packet.writeUInt16BE(5000, 0);
+  packet.writeUInt16BE(from, 0);
   packet.writeUInt16BE(port, 2);
   packet[12] = 1; // INIT
   packet.writeUInt16BE(20, 14);

@@ -38,7 +38,7 @@ describe('the ports of a Service', () => {
     await everyone(80, 30580, 'one');
     await become(kept, { ...web, name: 'renamed', port: 81 });
     await everyone(81, 30580, 'one');
-    await everyone(80, 30080 + 501, 'ECONNREFUSED');
+    await everyone(80, 30581, 'ECONNREFUSED');
     await become(kept, { ...web, name: 'renamed', port: 81, nodePort: 30582, targetPort: 5300 });
     await everyone(81, 30582, 'one');
     await everyone(80, 30580, 'ECONNREFUSED');
@@ -93,7 +93,7 @@ describe('a namespace that is deleted', () => {
       };
     });
     const [balancer = ''] = had.balancers;
-    const [node = ''] = at.ips(at.nodes[0]);
+    const [node] = at.ips(at.nodes[0]);
     await eventually(async () => {
       assert.match(await call(at.lan, { address: balancer, port: 53 }), /^one /);
       for (const port of [30680, 30682]) assert.match(await call(at.lan, { address: node, port }), /^one /);

@@ -114,6 +114,12 @@ describe('a Service of type LoadBalancer', () => {
         await eventually(async () => assert.deepEqual(await said(from), [...family, ...family]));
     };
     await everyone('one', 'one', 'two', 'ECONNREFUSED');
+    for (const name of ['edge-one', 'edge-two'])
+      await eventually(async () => {
+        const of = `involvedObject.name=${name},reason=NodeAssigned`;
+        const events = await at.kubectl('get', 'events', '--field-selector', of);
+        for (const address of addresses) assert.ok(events.includes(`${address} is announced from`), events);
+      });
     await at.kubectl('delete', 'service', 'edge-one');
     await everyone('ECONNREFUSED', 'ECONNREFUSED', 'two', 'ECONNREFUSED');
     await at.kubectl('delete', 'service', 'edge-two');
