@@ -122,8 +122,8 @@ describe('a load balancer’s address', { timeout: 240_000 }, () => {
     await apply(cluster.kubectl, serviceOf('web', {}));
     const addresses = await balancerAt('web');
     const places = [lan(), client.netns, ...pods.map(({ netns }) => netns), ...nodes.map(cluster.nodeNetns)];
+    // Each node has the rules when it has them.
     for (const target of addresses.flatMap(portsAt))
-      // Each node has the rules when it has them.
       for (const [n, from] of places.entries())
         await eventually(async () => {
           for (let i = 0; i < 6; i++)
