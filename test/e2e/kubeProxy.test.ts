@@ -198,7 +198,7 @@ describe('the proxy', { timeout: 240_000 }, () => {
       }
       for (const family of ['-4', '-6'])
         await foreign.run('ip', family, 'route', 'add', 'default', 'dev', 'eth0');
-      await foreign.run('sysctl', '-w', 'net.ipv6.conf.all.forwarding=1');
+      await foreign.run('sh', '-c', 'echo 1 > /proc/sys/net/ipv6/conf/all/forwarding');
       proxy = foreign.startProxy('--kubeconfig', kubeconfig);
       await eventually(() => assert.match(proxy.said(), /the rules of all Services are in the kernel/));
     });
