@@ -3,6 +3,7 @@
  * An informer starts when it is first asked for. The indexes below are there for all of them.
  */
 import { claimNamesOf } from '../api/core/pod/claims.ts';
+import { serviceOf } from '../api/discovery/endpointslice/service.ts';
 import { endpointSlices, pods, qualifiedName, type Resource, services } from '../api/resource.ts';
 import type { EndpointSlice, KubeObject, Pod, Service } from '../api/types.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -37,8 +38,8 @@ const ofServices: Record<string, Index<Service>> = {
 /** By the Service that a slice belongs to: `namespace/name`. */
 const ofSlices: Record<string, Index<EndpointSlice>> = {
   service: (slice) => {
-    const name = slice.metadata.labels?.['kubernetes.io/service-name'];
-    return name === undefined ? [] : [`${slice.metadata.namespace}/${name}`];
+    const service = serviceOf(slice);
+    return service === undefined ? [] : [service];
   },
 };
 

@@ -1,9 +1,7 @@
 /** Which addresses are to be held, and for which Services: what their statuses say. Pure. */
+import { internalIPs } from '../api/core/node/addresses.ts';
+import { balancerIPs, isOurs } from '../api/core/service/loadBalancer.ts';
 import type { Node, Service } from '../api/types.ts';
-import { canonical, isAddress } from '../lib/ip.ts';
-
-/** Services without a class, and of this one, are Switchboard's. */
-const ownClass = 'switchboard.dev/lan';
 
 /** By address, in canonical text; several Services may share one. Addresses that nodes have are left alone. */
 export function wantedAddresses(
@@ -22,12 +20,4 @@ export function wantedAddresses(
 }
 
 /** Empty for a Service that has none, or whose class names somebody else. */
-export function addressesOf({ spec, status }: Service): string[] {
-  if (spec?.type !== 'LoadBalancer' || (spec.loadBalancerClass ?? ownClass) !== ownClass) return [];
-  return (status?.loadBalancer?.ingress ?? []).flatMap(({ ip = '' }) => (isAddress(ip) ? canonical(ip) : []));
-}
-
-export const internalIPs = ({ status }: Node): string[] =>
-  (status?.addresses ?? [])
-    .filter(({ type, address }) => type === 'InternalIP' && isAddress(address))
-    .map(({ address }) => canonical(address));
+export const addressesOf = (service: Service): string[] => (isOurs(service) ? balancerIPs(service) : []);

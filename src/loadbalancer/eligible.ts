@@ -1,4 +1,5 @@
 /** Which nodes are how good for an address. Pure. */
+import { serviceOf } from '../api/discovery/endpointslice/service.ts';
 import type { EndpointSlice, Node, Service } from '../api/types.ts';
 import { keyOf } from '../client/contract.ts';
 import { familyOf } from '../lib/ip.ts';
@@ -57,7 +58,7 @@ function goodFor(
 function endpointNodesIn(services: Iterable<Service>, slices: () => Iterable<EndpointSlice>): EndpointNodes {
   const local = new Map<string, EndpointSlice[]>();
   for (const service of services) if (isLocal(service)) local.set(keyOf(service), []);
-  if (local.size > 0) for (const slice of slices()) local.get(serviceOf(slice))?.push(slice);
+  if (local.size > 0) for (const slice of slices()) local.get(serviceOf(slice) ?? '')?.push(slice);
   const found = new Map<string, ReadonlySet<string>>();
   return (service, family) => {
     const key = `${keyOf(service)} ${family}`;
@@ -68,10 +69,6 @@ function endpointNodesIn(services: Iterable<Service>, slices: () => Iterable<End
     return nodes;
   };
 }
-
-/** `namespace/name` of the Service that a slice is of. */
-export const serviceOf = ({ metadata }: EndpointSlice): string =>
-  `${metadata.namespace}/${metadata.labels?.['kubernetes.io/service-name'] ?? ''}`;
 
 /** Those with endpoints that are ready; where none is, those with some that are stopping and still serve (KEP-1669). */
 function nodesOf(slices: readonly EndpointSlice[]): ReadonlySet<string> {

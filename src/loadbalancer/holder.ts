@@ -1,11 +1,13 @@
 /** What this node holds, brought in line with what it knows: of the cluster by the API, of who is alive by the others' word. */
+import { internalIPs } from '../api/core/node/addresses.ts';
+import { serviceOf } from '../api/discovery/endpointslice/service.ts';
 import type { EndpointSlice, Node, Service } from '../api/types.ts';
 import { type Informer, keyOf } from '../client/contract.ts';
 import { familyOf } from '../lib/ip.ts';
 import { logger } from '../lib/log.ts';
-import { internalIPs, wantedAddresses } from './addresses.ts';
+import { wantedAddresses } from './addresses.ts';
 import { type Moves, movesIn } from './decide.ts';
-import { candidatesFor, serviceOf } from './eligible.ts';
+import { candidatesFor } from './eligible.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { heldAddresses } from './held.ts';
 import { Peers } from './peers.ts';
@@ -62,7 +64,7 @@ export class Holder {
   }
 
   isConcernedBy(slice: EndpointSlice): boolean {
-    return this.#served.has(serviceOf(slice));
+    return this.#served.has(serviceOf(slice) ?? '');
   }
 
   /** Many changes at once are looked at once. */

@@ -2,13 +2,13 @@
  * What a pod sends to a host that is neither pod nor node comes from the pod's node: nobody out there has a route to
  * pods. https://kubernetes.io/docs/tutorials/services/source-ip/
  */
+import { internalIPs } from '../api/core/node/addresses.ts';
 import type { Node } from '../api/types.ts';
 import type { Informer } from '../client/contract.ts';
 import { familyOf } from '../lib/ip.ts';
 import { logger } from '../lib/log.ts';
 import type { Nft } from '../nft/contract.ts';
 import { commandsFor, replaceTable } from '../nft/transaction.ts';
-import { internalIPs } from './routes.ts';
 
 const log = logger('outside');
 const table = 'inet switchboard-network';

@@ -1,6 +1,7 @@
 /** Which routes a node needs so that pods reach each other across nodes: from Node objects alone. */
+import { internalIPs } from '../api/core/node/addresses.ts';
 import type { Node } from '../api/types.ts';
-import { canonical, contains, familyOf, formatCidr, isAddress, parseAddress, parseCidr } from '../lib/ip.ts';
+import { contains, familyOf, formatCidr, parseAddress, parseCidr } from '../lib/ip.ts';
 import type { Route } from '../lib/linux/netlink/routes.ts';
 
 /** By destination. */
@@ -17,18 +18,12 @@ export function routesTo(node: Node, isThisNode: boolean): Route[] {
     const gateway = internalIPs(node).find((ip) => familyOf(ip) === familyOf(podCIDR));
     // A node inside its own pod range could not be reached by this route.
     if (!gateway || contains(parseCidr(podCIDR), parseAddress(gateway))) return [];
-    return [{ destination, gateway: canonical(gateway) }];
+    return [{ destination, gateway }];
   });
 }
 
 function podCIDRsOf(node: Node): string[] {
   return node.spec?.podCIDRs ?? (node.spec?.podCIDR ? [node.spec.podCIDR] : []);
-}
-
-export function internalIPs(node: Node): string[] {
-  return (node.status?.addresses ?? [])
-    .filter(({ type, address }) => type === 'InternalIP' && isAddress(address))
-    .map(({ address }) => address);
 }
 
 /** What has to be done to come from one set of routes to another. */

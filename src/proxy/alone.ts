@@ -1,4 +1,5 @@
 /** What a proxy has to know before its first rule when nobody tells it: its Node, and the ranges of the cluster. */
+import { internalIPs } from '../api/core/node/addresses.ts';
 import { StatusError } from '../api/errors.ts';
 import { nodes, serviceCIDRs } from '../api/resource.ts';
 import type { Node } from '../api/types.ts';
@@ -50,10 +51,8 @@ export async function ownNode(client: Client, name: string, wantsPodCIDRs: boole
 }
 
 /** The first InternalIP of each family, as ranges of one address. */
-export function primaryAddresses({ status }: Node): string[] {
-  const own = (status?.addresses ?? [])
-    .filter(({ type }) => type === 'InternalIP')
-    .map(({ address }) => address);
+export function primaryAddresses(node: Node): string[] {
+  const own = internalIPs(node);
   return [4, 6].flatMap((family) => own.find((address) => familyOf(address) === family) ?? []).map(hostRange);
 }
 

@@ -1,4 +1,5 @@
 /** What a Service means to the kernel: its frontends. */
+import { isOurs } from '../api/core/service/loadBalancer.ts';
 import type { EndpointSlice, Service, ServicePort } from '../api/types.ts';
 import { canonical, familyOf, formatCidr, isAddress, outermost, parseCidr } from '../lib/ip.ts';
 import { type Place, targetsOf } from './endpoints.ts';
@@ -61,7 +62,8 @@ function externalDoors(service: Service, { port, nodePort }: ServicePort, { hasP
     ...loadBalancerIPs(service).map((address) => ({
       ...at(address),
       ...restrictedTo(spec?.loadBalancerSourceRanges, familyOf(address)),
-      ...(hasPools && isFromPool(service) && { ownsAddress: true as const }),
+      // An address that another class gives out may be a node's.
+      ...(hasPools && isOurs(service) && { ownsAddress: true as const }),
       whenEmpty: 'refuse' as const,
     })),
     ...(spec?.externalIPs ?? [])
@@ -79,10 +81,6 @@ function loadBalancerIPs({ spec, status }: Service): string[] {
     .filter(({ ip, ipMode }) => ip !== undefined && isAddress(ip) && ipMode !== 'Proxy')
     .map(({ ip = '' }) => canonical(ip));
 }
-
-/** Addresses that another class gives out may be those of nodes. */
-const isFromPool = ({ spec }: Service): boolean =>
-  spec?.loadBalancerClass === undefined || spec.loadBalancerClass === 'switchboard.dev/lan';
 
 /** Ranges of one family say nothing about the other. One that cannot be read, in another cluster's API, means nobody. */
 function restrictedTo(ranges: readonly string[] | undefined, family: 4 | 6): Pick<Frontend, 'sourceRanges'> {

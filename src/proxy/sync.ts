@@ -1,4 +1,5 @@
 /** Keeps the kernel's rules as the Services and their EndpointSlices say. Thin: what to do is decided in `rules.ts` and `state.ts`. */
+import { serviceOf } from '../api/discovery/endpointslice/service.ts';
 import type { EndpointSlice, Node, Pod, Service } from '../api/types.ts';
 import { type Informer, keyOf } from '../client/contract.ts';
 import type { Place } from './endpoints.ts';
@@ -94,10 +95,4 @@ export function startProxy(options: ProxyOptions): Proxy {
     setServiceCIDRs: (cidrs) => follower.setServiceCIDRs(cidrs),
     stop: () => follower.stop(),
   };
-}
-
-/** `namespace/name` of the Service that a slice is of. */
-function serviceOf({ metadata }: EndpointSlice): string | undefined {
-  const name = metadata.labels?.['kubernetes.io/service-name'];
-  return name === undefined ? undefined : `${metadata.namespace}/${name}`;
 }

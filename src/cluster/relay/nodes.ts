@@ -1,4 +1,5 @@
 /** At which addresses nodes are dialled. Pure. */
+import { internalIPs } from '../../api/core/node/addresses.ts';
 import type { Node } from '../../api/types.ts';
 import { type Family, familyOf } from '../../lib/ip.ts';
 
@@ -8,9 +9,6 @@ export function addressesOf(known: readonly Node[], made: readonly string[], fam
     status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True'),
   );
   const isOfFamily = (address: string) => familyOf(address) === family;
-  const addresses = (ready.length > 0 ? ready : known)
-    .flatMap(({ status }) => status?.addresses?.filter(({ type }) => type === 'InternalIP') ?? [])
-    .map(({ address }) => address)
-    .filter(isOfFamily);
+  const addresses = (ready.length > 0 ? ready : known).flatMap(internalIPs).filter(isOfFamily);
   return addresses.length > 0 ? addresses : made.filter(isOfFamily);
 }

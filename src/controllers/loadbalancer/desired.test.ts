@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { balancerIPs, isOurs } from '../../api/core/service/loadBalancer.ts';
 import type { Service } from '../../api/types.ts';
 import { aService } from '../testing/objects.ts';
 import { desired } from './desired.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { poolOf } from './pools.ts';
-import { addressesOf, isOurs, sharingAnnotation, tenantOf } from './tenant.ts';
+import { sharingAnnotation, tenantOf } from './tenant.ts';
 
 const requested = 'switchboard.dev/load-balancer-ips';
 type Spec = Partial<NonNullable<Service['spec']>>;
@@ -25,7 +26,7 @@ const dual: Spec = { ipFamilies: ['IPv4', 'IPv6'], ipFamilyPolicy: 'PreferDualSt
 /** What is known when these Services have what their status says. */
 function ledgerOf(...services: Service[]): Ledger {
   const ledger = createLedger(['10.0.0.0/29', 'fd30::f:0/125'].map(poolOf));
-  for (const service of services) ledger.set(tenantOf(service), addressesOf(service));
+  for (const service of services) ledger.set(tenantOf(service), balancerIPs(service));
   return ledger;
 }
 
@@ -231,7 +232,7 @@ describe('a pool', () => {
   test('is followed by the next of its family', () => {
     const ledger = createLedger(['10.0.0.1-10.0.0.1', 'fd30::1/128', '10.0.1.7-10.0.1.9'].map(poolOf));
     const web = at(balanced('web'), '10.0.0.1');
-    ledger.set(tenantOf(web), addressesOf(web));
+    ledger.set(tenantOf(web), balancerIPs(web));
     assert.deepEqual(desired(balanced('next'), ledger).addresses, ['10.0.1.7']);
   });
 });

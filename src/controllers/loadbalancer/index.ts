@@ -3,6 +3,7 @@
  * record. Which node answers at an address, and how packets come there, is for the nodes.
  */
 import { isDeepStrictEqual } from 'node:util';
+import { balancerIPs, isLoadBalancer, isOurs } from '../../api/core/service/loadBalancer.ts';
 import { isNotFound } from '../../api/errors.ts';
 import { services } from '../../api/resource.ts';
 import type { Service } from '../../api/types.ts';
@@ -11,7 +12,7 @@ import type { Context, Controller } from '../loop.ts';
 import { desired } from './desired.ts';
 import { createLedger, follow } from './ledger.ts';
 import { poolOf } from './pools.ts';
-import { addressesOf, isLoadBalancer, isOurs, tenantOf } from './tenant.ts';
+import { tenantOf } from './tenant.ts';
 
 export const loadBalancer: Controller = {
   // One at a time: two Services must not be given the same address.
@@ -54,7 +55,7 @@ export const loadBalancer: Controller = {
       wait(service, faults.join('; '));
       // Before it is written, since nobody else may have it whatever becomes of the write.
       ledger.promise(tenantOf(service), addresses);
-      const had = addressesOf(service);
+      const had = balancerIPs(service);
       if (await write(context, service, addresses)) tellOf(context, service, had, addresses, losses);
     };
   },

@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { balancerIPs, isOurs } from '../../api/core/service/loadBalancer.ts';
 import type { Service } from '../../api/types.ts';
 import { aService } from '../testing/objects.ts';
 import { desired } from './desired.ts';
 import { createLedger, follow } from './ledger.ts';
 import { poolOf } from './pools.ts';
-import { addressesOf, conflictOf, isOurs, sharingAnnotation, tenantOf } from './tenant.ts';
+import { conflictOf, sharingAnnotation, tenantOf } from './tenant.ts';
 
 const pools = ['10.0.0.1-10.0.0.3', 'fd30::1-fd30::4'].map(poolOf);
 
@@ -71,7 +72,7 @@ class World {
     const { addresses } = desired(service, this.ledger);
     this.ledger.promise(tenantOf(service), addresses);
     const status = { loadBalancer: { ingress: addresses.map((ip) => ({ ip, ipMode: 'VIP' })) } };
-    if (addresses.join() !== addressesOf(service).join()) this.#underWay = { ...service, status };
+    if (addresses.join() !== balancerIPs(service).join()) this.#underWay = { ...service, status };
   }
 
   /** The second half; `isLost` when the server never heard of it. */
@@ -110,7 +111,7 @@ class World {
     const all = [...this.stored.values()];
     return all.flatMap((one, i) =>
       all.slice(i + 1).flatMap((other) => {
-        const common = addressesOf(one).filter((ip) => addressesOf(other).includes(ip));
+        const common = balancerIPs(one).filter((ip) => balancerIPs(other).includes(ip));
         return common.length > 0 && conflictOf(tenantOf(one), tenantOf(other)) ? common : [];
       }),
     );
@@ -197,14 +198,14 @@ describe('whatever happens in whatever order, and however late it is told', () =
         for (const step of all) step(world);
         world.settle();
         assert.deepEqual(world.conflicts(), []);
-        const settled = [...world.stored.values()].map(addressesOf);
+        const settled = [...world.stored.values()].map(balancerIPs);
         for (const service of world.stored.values()) {
           if (!isOurs(service)) continue;
-          assert.deepEqual(desired(service, world.ledger).addresses, addressesOf(service));
+          assert.deepEqual(desired(service, world.ledger).addresses, balancerIPs(service));
         }
         world.restart();
         world.settle();
-        assert.deepEqual([...world.stored.values()].map(addressesOf), settled);
+        assert.deepEqual([...world.stored.values()].map(balancerIPs), settled);
       }),
       { numRuns: 500 },
     );

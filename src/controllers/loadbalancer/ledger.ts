@@ -3,12 +3,13 @@
  * Each question costs the same however many Services there are.
  */
 import { isDeepStrictEqual } from 'node:util';
+import { balancerIPs, isLoadBalancer } from '../../api/core/service/loadBalancer.ts';
 import type { Service } from '../../api/types.ts';
 import { keyOf } from '../../client/contract.ts';
 import { parseAddress } from '../../lib/ip.ts';
 import { type Family, familyOf } from '../endpoint.ts';
 import { cursorOf, type Pool } from './pools.ts';
-import { addressesOf, isLoadBalancer, type Tenant, tenantOf } from './tenant.ts';
+import { type Tenant, tenantOf } from './tenant.ts';
 
 export interface Ledger {
   readonly pools: readonly Pool[];
@@ -32,7 +33,7 @@ export interface Ledger {
 export function follow(ledger: Ledger, now: Service | undefined, before: Service | undefined): boolean {
   const service = now ?? before;
   if (!service) return false;
-  const addresses = now && isLoadBalancer(now) ? addressesOf(now) : [];
+  const addresses = now && isLoadBalancer(now) ? balancerIPs(now) : [];
   return addresses.length > 0 ? ledger.set(tenantOf(service), addresses) : ledger.forget(keyOf(service));
 }
 

@@ -1,10 +1,8 @@
 /** What of a Service matters to an address that it has or wants, and with whom it may share one. */
+import { isOurs } from '../../api/core/service/loadBalancer.ts';
 import type { Service } from '../../api/types.ts';
 import { keyOf } from '../../client/contract.ts';
-import { canonical, isAddress } from '../../lib/ip.ts';
 
-/** The class of what is done here; a Service without a class is meant too. */
-export const ownClass = 'switchboard.dev/lan';
 /** Services with one value of it may have one address together. */
 export const sharingAnnotation = 'switchboard.dev/allow-shared-ip';
 
@@ -19,12 +17,6 @@ export interface Tenant {
   /** Equal for Services that select the same pods. */
   pods: string;
 }
-
-export const isLoadBalancer = ({ spec }: Service): boolean => spec?.type === 'LoadBalancer';
-
-/** https://kubernetes.io/docs/concepts/services-networking/service/#load-balancer-class */
-export const isOurs = (service: Service): boolean =>
-  isLoadBalancer(service) && [undefined, ownClass].includes(service.spec?.loadBalancerClass);
 
 export function tenantOf(service: Service): Tenant {
   const { metadata, spec = {} } = service;
@@ -44,13 +36,6 @@ function podsOf({ metadata, spec = {} }: Service): string {
   const { namespace, name } = metadata;
   return JSON.stringify(selector.length > 0 ? [namespace, selector] : [namespace, name]);
 }
-
-/** What its status says. An address stays with its Service because it stands there. */
-export const addressesOf = ({ status }: Service): string[] =>
-  (status?.loadBalancer?.ingress ?? [])
-    .map(({ ip = '' }) => ip)
-    .filter(isAddress)
-    .map(canonical);
 
 /**
  * Why the two cannot have one address; undefined when they can.

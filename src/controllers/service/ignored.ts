@@ -1,6 +1,7 @@
 /** What a Service says that means nothing here: words to the load balancers of clouds and of other projects. */
+
+import { isLoadBalancer, isOurs } from '../../api/core/service/loadBalancer.ts';
 import type { Service } from '../../api/types.ts';
-import { isLoadBalancer, isOurs } from '../loadbalancer/tenant.ts';
 
 /** Prefixes of annotations that only a cloud's or another project's controller acts upon. */
 const foreign = [
