@@ -1,10 +1,10 @@
 /** Names as pods see them: the Kubernetes DNS specification, the pod's own settings, and the Corefile that people edit. */
+
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
@@ -12,6 +12,7 @@ import packet from 'dns-packet';
 import type { ConfigMap } from '../../src/api/types.ts';
 import { packageRoot } from '../../src/cluster/paths.ts';
 import { socketIn } from '../../src/lib/linux/sockets.ts';
+import { freePort } from '../../src/lib/testing/freePort.ts';
 import { startCluster, type TestCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { killHard } from '../support/faults.ts';
@@ -374,12 +375,4 @@ function startServer(t: TestContext, conf: string): ChildProcess {
   const server = spawn(join(packageRoot, 'bin/switchboard'), args, { stdio: ['ignore', 'pipe', 'inherit'] });
   t.after(() => server.kill('SIGKILL'));
   return server;
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

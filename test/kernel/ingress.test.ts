@@ -1,4 +1,5 @@
 /** Ingresses in YAML, the image's HAProxy on the loopback, and requests through it to real servers. */
+
 import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
@@ -18,6 +19,7 @@ import { translate } from '../../src/ingress/translate.ts';
 import { imageStore } from '../../src/kubelet/images/store.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createAuthority, issueServerCertificate } from '../../src/lib/pki/certificate.ts';
+import { freePort } from '../../src/lib/testing/freePort.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'switchboard-ingress-'));
 const names = ['web', 'api', 'img', 'other'] as const;
@@ -42,13 +44,6 @@ async function serve(name: string): Promise<http.Server> {
 }
 const portOf = (server: http.Server | undefined) => (server?.address() as AddressInfo | undefined)?.port ?? 0;
 
-async function freePorts(): Promise<number[]> {
-  const found = await Promise.all([serve(''), serve(''), serve('')]);
-  const free = found.map(portOf);
-  await Promise.all(found.map((server) => new Promise((resolve) => server.close(resolve))));
-  return free;
-}
-
 /** The image's program with the image's libraries, copied: an image that is built anew takes its files away. */
 async function program(): Promise<string> {
   const image = await imageStore({ dir: imagesDir }).find('switchboard/ingress');
@@ -69,7 +64,7 @@ async function program(): Promise<string> {
 
 before(async () => {
   for (const name of names) servers.set(name, await serve(name));
-  const [a = 0, b = 0, c = 0] = await freePorts();
+  const [a, b, c] = await Promise.all([freePort(), freePort(), freePort()]);
   ports = { http: a, https: b, health: c };
   const bind = { http: `127.0.0.1:${a}`, https: `127.0.0.1:${b}`, health: `127.0.0.1:${c}` };
   const onExit = (code: number | null) => void ended.push(code);

@@ -1,12 +1,13 @@
 /** Debian's docker-registry on the loopback, run from a temporary directory. */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { absentStanza, downloadDebs } from '../../images/build/apt.ts';
 import { findProgram } from '../../src/cluster/setup/program.ts';
 import { run } from '../../src/lib/exec.ts';
+import { freePort } from '../../src/lib/testing/freePort.ts';
 import { eventually } from './eventually.ts';
 
 export interface Registry {
@@ -52,12 +53,4 @@ async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null) return;
   child.kill('SIGKILL');
   await once(child, 'exit');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address ? address.port : 0;
 }

@@ -6,6 +6,7 @@ import { describe, test } from 'node:test';
 import { TestInformer } from '../../../test/support/informer.ts';
 import type { Node, Service } from '../../api/types.ts';
 import { systemClock } from '../../lib/clock.ts';
+import { freePort } from '../../lib/testing/freePort.ts';
 import { dialer } from './dial.ts';
 import { desiredListeners, type Listener } from './listeners.ts';
 import { addressesOf } from './nodes.ts';
@@ -30,15 +31,6 @@ const balancer = ({ name, ips, ports, second = 0 }: Balancer): Service => ({
   spec: { type: 'LoadBalancer', ports },
   status: { loadBalancer: { ingress: ips.map((ip) => ({ ip })) } },
 });
-
-async function freePort(): Promise<number> {
-  const probe = net.createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as net.AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
 
 describe('the relay listens', () => {
   const listens = (...services: Service[]) =>

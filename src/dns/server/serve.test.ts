@@ -9,6 +9,7 @@ import { after, describe, test } from 'node:test';
 import tls from 'node:tls';
 import packet, { type DecodedPacket } from 'dns-packet';
 import { FakeClock } from '../../lib/clock.ts';
+import { freePort } from '../../lib/testing/freePort.ts';
 import { certificate } from '../testing/certificate.ts';
 import { clusterOf } from '../testing/cluster.ts';
 import { fakeLog } from '../testing/context.ts';
@@ -25,15 +26,6 @@ const closing: (() => unknown)[] = [];
 after(async () => {
   for (const close of closing.reverse()) await close();
 });
-
-/** Ports that nobody has now; the kernel does not give them out again soon. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => net.createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => (server.address() as net.AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-}
 
 async function started(text: string) {
   const directory = mkdtempSync(join(tmpdir(), 'dns-serve-'));
@@ -96,7 +88,7 @@ const rcodeOf = (reply: DecodedPacket) => (reply as unknown as { rcode: string }
 const web = 'web.default.svc.cluster.local';
 
 describe('a server', async () => {
-  const [port = 0, http = 0] = await freePorts(2);
+  const [port, http] = await Promise.all([freePort(), freePort()]);
   const corefile = `
     .:${port} {
       errors
@@ -160,7 +152,7 @@ describe('a server', async () => {
     const taken = net.createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const address = `127.0.0.1:${(taken.address() as net.AddressInfo).port}`;
-    const [other = 0] = await freePorts(1);
+    const other = await freePort();
     await server.become(`${corefile}\n.:${other} {\n  health ${address}\n}`);
     assert.match(server.log.lines.at(-1) ?? '', /refused.*EADDRINUSE/);
     assert.deepEqual(addresses(await byUdp(port, web)), ['10.96.0.17']);
@@ -168,7 +160,7 @@ describe('a server', async () => {
     taken.close();
   });
   test('takes a new Corefile over, with the sockets and the cluster that it had', async () => {
-    const [other = 0] = await freePorts(1);
+    const other = await freePort();
     await server.become(
       `.:${port} {\n kubernetes cluster.local {\n  ttl 7\n }\n}\n.:${other} {\n kubernetes cluster.test\n}`,
     );
@@ -197,13 +189,13 @@ test('a Corefile that cannot be served does not start', async () => {
 });
 
 test('names of no zone are refused, and CHAOS as well', async () => {
-  const [port = 0] = await freePorts(1);
+  const port = await freePort();
   await started(`example.org:${port} {\n errors\n}`);
   assert.equal(rcodeOf(await byUdp(port, 'example.com')), 'REFUSED');
 });
 
 test('a server block with tls:// speaks DNS over TLS, and shows what the newest Corefile says', async () => {
-  const [port = 0] = await freePorts(1);
+  const port = await freePort();
   const [first, second] = await Promise.all([certificate(['one.example']), certificate(['two.example'])]);
   for (const { directory } of [first, second]) closing.push(() => rmSync(directory, { recursive: true }));
   const corefile = ({ cert, key }: { cert: string; key: string }) =>
@@ -230,7 +222,7 @@ async function byTls(port: number, name: string, ca: string, servername: string)
 }
 
 test('a file that the Corefile imports is part of it: a change of it is taken over, a broken one refused', async () => {
-  const [port = 0] = await freePorts(1);
+  const port = await freePort();
   const shared = mkdtempSync(join(tmpdir(), 'dns-import-'));
   closing.push(() => rmSync(shared, { recursive: true }));
   const file = join(shared, 'more.conf');
@@ -246,7 +238,7 @@ test('a file that the Corefile imports is part of it: a change of it is taken ov
 });
 
 test('a server that is told to end answers for a while, and says that it is not ready', async () => {
-  const [port = 0, http = 0] = await freePorts(2);
+  const [port, http] = await Promise.all([freePort(), freePort()]);
   const { clock, lameduck } = await started(
     `.:${port} {\n health 127.0.0.1:${http} {\n  lameduck 5s\n }\n ready 127.0.0.1:${http}\n kubernetes cluster.local\n}`,
   );

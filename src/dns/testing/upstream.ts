@@ -1,4 +1,6 @@
 /** A DNS server on the loopback that answers as it is told, and remembers what it was asked. */
+
+import { freePort } from '../../lib/testing/freePort.ts';
 import type { Next, Query } from '../contract.ts';
 import { listenTcp } from '../server/tcp.ts';
 import { listenUdp } from '../server/udp.ts';
@@ -15,10 +17,10 @@ export async function upstream(answer: Next): Promise<Upstream> {
     asked.push(query);
     return answer(query);
   };
-  const udp = await listenUdp(0, noted);
-  const tcp = await listenTcp(udp.port, noted);
+  const port = await freePort();
+  const [udp, tcp] = await Promise.all([listenUdp(port, noted), listenTcp(port, noted)]);
   return {
-    port: udp.port,
+    port,
     asked,
     async close() {
       await Promise.all([udp.close(), tcp.close()]);
