@@ -36,6 +36,8 @@ export async function dnsCommand({ conf, kubeconfig }: { conf: string; kubeconfi
       process.kill(process.pid, 'SIGTERM');
     },
   });
+  // As people tell CoreDNS to take its Corefile anew.
+  process.on('SIGUSR1', () => void server.reload());
   if (!signal.aborted) await once(signal, 'abort');
   // Who asks a second time does not want to wait.
   await Promise.race([server.lameduck(), once(process, 'SIGTERM'), once(process, 'SIGINT')]);

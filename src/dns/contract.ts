@@ -26,6 +26,8 @@ export interface Query {
   readonly upstreamOptions?: Edns['options'];
   /** A rule of `rewrite` fitted, and no further one is to be looked at. */
   readonly isRewritten?: boolean;
+  /** A rule of `acl` allows it, and no further list is to be looked at. */
+  readonly isAllowed?: boolean;
   /** Called with what goes out, whoever answered. Questions of our own have none. */
   readonly whenSent: ((reply: Message, bytes: number) => void)[];
 }
@@ -57,6 +59,8 @@ export interface Plugin {
   readonly knowsChaos?: true;
   /** Why the server is not ready, as far as this plugin knows; undefined when it is. */
   notReady?(): string | undefined;
+  /** Resolves when it has what it needs, or has waited long enough: an older Corefile is served until then. */
+  whenReady?(): Promise<void>;
   /** The server is up. */
   start?(): void;
   /** The process was asked to end; it ends when this has. */

@@ -1,4 +1,4 @@
-/** Lines as CoreDNS writes them: `[ERROR] plugin/errors: 2 example.org. A: no upstream answered`. */
+/** Lines as CoreDNS writes them: `[ERROR] plugin/errors: 2 example.org. A: read udp 10.244.0.2:46482->192.0.2.53:53: i/o timeout`. */
 import type { Logger } from '../lib/log.ts';
 
 const levels = { debug: 'DEBUG', info: 'INFO', warn: 'WARNING', error: 'ERROR' } as const;

@@ -1,6 +1,12 @@
-/** A regular expression as Go writes it, for names: `(?P<name>…)`, `(?i)`. Throws when it is none. */
-export function regexpOf(text: string): RegExp {
+import { CorefileError, type Line } from './tokens.ts';
+
+/** A regular expression as Go writes it, for names: `(?P<name>…)`, `(?i)`. `plugin: Invalid regular expression …` when it is none. */
+export function takeRegexp(plugin: string, text: string, line: Line): RegExp {
   const flags = /^\(\?([is]+)\)/.exec(text);
   const rest = flags ? text.slice(flags[0].length) : text;
-  return new RegExp(rest.replaceAll('(?P<', '(?<'), flags?.[1] ?? '');
+  try {
+    return new RegExp(rest.replaceAll('(?P<', '(?<'), flags?.[1] ?? '');
+  } catch (err) {
+    throw new CorefileError(line, `${plugin}: ${err instanceof Error ? err.message : String(err)}`);
+  }
 }

@@ -28,6 +28,11 @@ test('what is no zone and no port is refused', () => {
   );
 });
 
+test('what is no name is no zone', () => {
+  for (const text of ['a..b', `${'x'.repeat(64)}.example`])
+    assert.throws(() => zonesOf(text), { message: `"${text}" is no domain name` });
+});
+
 test('a range that ends within a label is several zones', () => {
   assert.deepEqual(zonesOf('10.2.0.0/15'), ['2.10.in-addr.arpa.', '3.10.in-addr.arpa.']);
   assert.equal(zonesOf('10.0.0.0/9').length, 128);

@@ -1,7 +1,7 @@
 /** Which names, on which port, a server block answers: `cluster.local`, `.:53`, `10.0.0.0/24`, `tls://example.org`. */
 import { formatCidr, parseCidr, sizeOf, subnet } from '../../lib/ip.ts';
 import { reverseName } from '../wire/address.ts';
-import { canonical } from '../wire/name.ts';
+import { canonical, isName } from '../wire/name.ts';
 import { CorefileError, type Line } from './tokens.ts';
 
 export type Scheme = 'dns' | 'tls';
@@ -29,7 +29,7 @@ export function serverKeys(key: string, line: Line): ServerKey[] {
 
 /** A zone by its name, or the reverse zones of a range: `10.0.0.0/15` is two. */
 export function zonesOf(text: string): string[] {
-  if (!text.includes('/')) return [canonical(text === '' ? '.' : text)];
+  if (!text.includes('/')) return [zoneOf(text === '' ? '.' : text)];
   const range = parseCidr(text);
   const [step, parts] = range.family === 4 ? [8, 4] : [4, 32];
   const prefix = Math.ceil(range.prefix / step) * step;
@@ -41,4 +41,9 @@ export function zonesOf(text: string): string[] {
       .slice(parts - prefix / step)
       .join('.');
   });
+}
+
+function zoneOf(text: string): string {
+  if (!isName(text)) throw new Error(`"${text}" is no domain name`);
+  return canonical(text);
 }

@@ -45,6 +45,12 @@ const broken: SetUp = () => {
   throw new Error('it has a hole');
 };
 
+/** Serves where its first word says. */
+const serving: SetUp = ({ args: [address = ''] }, { serveHttp }) => {
+  serveHttp(address, '/', () => ({ code: 200, body: '' }));
+  return { name: 'serving' };
+};
+
 const host = (): Host => ({
   ...fakeContext(),
   env: {},
@@ -53,6 +59,8 @@ const host = (): Host => ({
     ['second', passing('second')],
     ['around', around],
     ['broken', broken],
+    ['serving', serving],
+    ['log', passing('log')],
     ['say', say],
   ],
 });
@@ -66,6 +74,16 @@ const ask = async (corefile: string, name: string, port = 53) => {
 test('a question passes the plugins in their order, not in that of the lines', async () => {
   assert.deepEqual(await ask('. {\n say hello\n second\n first\n}', 'x.'), ['x. 1 TXT "hello"']);
   assert.deepEqual(passed, ['first', 'second']);
+});
+
+test('some plugins may stand several times in a server block', async () => {
+  await ask('. {\n log\n log\n say hello\n}', 'x.');
+  assert.deepEqual(passed, ['log', 'log']);
+});
+
+test('an address to serve at has a host or none, and a port', () => {
+  for (const address of [':8080', 'localhost:9153', '127.0.0.1:8080', '[::1]:8080'])
+    assert.ok(generation(`. { serving ${address} }`, host()).http.has(address));
 });
 
 test('what no plugin answers is refused', async () => {
@@ -97,6 +115,12 @@ test('what cannot be served is refused by name and line, and nothing of it stays
   refusal('. { first }\n\n. { first }', 'Corefile:3: .:53 has a server block already');
   refusal('10.0.0.0/x { first }', 'Corefile:1: Cannot parse IP range "10.0.0.0/x"');
   refusal('tls://. { first }', 'Corefile:1: tls://:853 needs the plugin tls with a certificate');
+  refusal('. {\n first\n second\n first\n}', 'Corefile:4: first: it can be used only once in a server block');
+  for (const address of ['nonsense', '12', '1.2.3.4', ':99999', '::1:80'])
+    refusal(
+      `. {\n serving ${address}\n}`,
+      `Corefile:2: serving: "${address}" is no address such as :8080 or 127.0.0.1:8080`,
+    );
   refusal('# nothing', 'Corefile:1: there is no server block');
   passed.length = 0;
   refusal('. {\n first\n broken\n}', 'Corefile:3: broken: it has a hole');

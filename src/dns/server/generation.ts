@@ -98,6 +98,8 @@ function addBlock(block: ServerBlock, host: Host, growing: Growing): void {
     neighbours: ofBlock,
     resolve: resolver(() => growing.dns.get(`${scheme}:${port}`)),
     serveHttp(address, path, answer) {
+      if (!isAddressToServeAt(address))
+        throw new Error(`"${address}" is no address such as :8080 or 127.0.0.1:8080`);
       const paths = growing.http.get(address) ?? new Map<string, HttpAnswer>();
       growing.http.set(address, paths.set(path, answer));
     },
@@ -113,6 +115,11 @@ function addBlock(block: ServerBlock, host: Host, growing: Growing): void {
   const answer = chain(ofBlock());
   for (const key of keys) addZone(key, answer, block.line, growing);
 }
+
+const isAddressToServeAt = (text: string): boolean => {
+  const port = /^(?:[^:\s]*|\[[\da-f:.]+\]):(\d{1,5})$/i.exec(text)?.[1];
+  return port !== undefined && Number(port) <= 65_535;
+};
 
 const serverOf = ({ scheme, port }: ServerKey): string => `${scheme}:${port}`;
 
@@ -140,6 +147,9 @@ function resolver(find: () => Next | undefined): Next {
   };
 }
 
+/** What each line of these says stands beside the others; of every other plugin there is one in a server block. */
+const severalTimes: ReadonlySet<string> = new Set(['acl', 'forward', 'log', 'rewrite', 'template']);
+
 /** In the order of the plugins, not of the lines. */
 function setUpAll(
   { directives }: ServerBlock,
@@ -150,6 +160,10 @@ function setUpAll(
   const known = new Set(setUps.map(([name]) => name));
   const unknown = directives.find(({ name }) => !known.has(name));
   if (unknown) throw new CorefileError(unknown.line, `unknown plugin "${unknown.name}"`);
+  const again = directives.find(
+    ({ name }, i) => !severalTimes.has(name) && directives.findIndex((each) => each.name === name) < i,
+  );
+  if (again) throw new CorefileError(again.line, `${again.name}: it can be used only once in a server block`);
   for (const [name, setUp] of setUps)
     for (const directive of directives)
       if (directive.name === name) into.push(setUpOne(directive, setUp, context));

@@ -27,7 +27,7 @@ after(async () => {
   for (const close of closing.reverse()) await close();
 });
 
-async function started(text: string) {
+async function started(text: string, api = cluster) {
   const directory = mkdtempSync(join(tmpdir(), 'dns-serve-'));
   closing.push(() => rmSync(directory, { recursive: true }));
   const corefile = join(directory, 'Corefile');
@@ -40,7 +40,7 @@ async function started(text: string) {
     env: {},
     client() {
       clients++;
-      return cluster;
+      return api;
     },
     clock,
     log,
@@ -70,7 +70,7 @@ async function byUdp(port: number, name: string, address = '127.0.0.1'): Promise
   const socket = dgram.createSocket(address.includes(':') ? 'udp6' : 'udp4');
   try {
     socket.send(ask(name), port, address);
-    const [bytes] = await once(socket, 'message', { signal: AbortSignal.timeout(2_000) });
+    const [bytes] = await once(socket, 'message', { signal: AbortSignal.timeout(20_000) });
     return packet.decode(bytes);
   } finally {
     socket.close();
@@ -137,7 +137,8 @@ describe('a server', async () => {
       /coredns_dns_requests_total\{server="dns:\/\/:\d+",zone="\.",view="",proto="tcp",family="1",type="A"\} 3/,
     );
     assert.equal(await get(http, '/nope'), '404 not found\n');
-    assert.equal((await fetch(`http://127.0.0.1:${http}/health`, { method: 'POST' })).status, 405);
+    const headers = { connection: 'close' };
+    assert.equal((await fetch(`http://127.0.0.1:${http}/health`, { method: 'POST', headers })).status, 405);
   });
   test('goes on with the old Corefile when the new one is broken, and says why', async () => {
     await server.become(`.:${port} {\n  foo\n}`);
@@ -235,6 +236,32 @@ test('a file that the Corefile imports is part of it: a change of it is taken ov
   writeFileSync(file, 'errors\nfrobnicate');
   await server.reload();
   assert.match(server.log.lines.at(-1) ?? '', /more\.conf:2: unknown plugin \\"frobnicate\\"/);
+});
+
+test('while the cluster is read for a new Corefile the old one is served, for as long as is told', async () => {
+  const port = await freePort();
+  let read = () => {};
+  const reading = new Promise<void>((resolve) => (read = resolve));
+  const slow: typeof cluster = {
+    ...cluster,
+    async list(resource, options) {
+      if (options?.labelSelector !== undefined) await reading;
+      return cluster.list(resource, options);
+    },
+  };
+  const corefile = (option: string) => `.:${port} {\n kubernetes cluster.local {\n ${option}\n }\n}`;
+  const { become, clock } = await started(corefile('ttl 5'), slow);
+  assert.deepEqual(addresses(await byUdp(port, web)), ['10.96.0.17']);
+  const late = become(corefile('labels app=web\n startup_timeout 3s'));
+  await new Promise(setImmediate);
+  assert.deepEqual(addresses(await byUdp(port, web)), ['10.96.0.17']);
+  clock.advance(3_000);
+  await late;
+  assert.equal(rcodeOf(await byUdp(port, web)), 'SERVFAIL', 'nobody waits longer');
+  const ready = become(corefile('labels app=web'));
+  read();
+  await ready;
+  assert.deepEqual(addresses(await byUdp(port, web)), ['10.96.0.17']);
 });
 
 test('a server that is told to end answers for a while, and says that it is not ready', async () => {

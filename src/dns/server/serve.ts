@@ -66,6 +66,8 @@ export async function serveDns({ corefile, env, ...options }: ServeOptions): Pro
     let next: Generation | undefined;
     try {
       next = generation(text, host);
+      // At the start there is nobody else to answer.
+      if (current) await Promise.all(next.plugins.map(async (plugin) => plugin.whenReady?.()));
       await sockets.become(next);
     } catch (err) {
       for (const plugin of next?.plugins ?? []) plugin.stop?.();

@@ -27,6 +27,13 @@ test('records are read as they are written, with a class or without', () => {
   assert.equal(zoneLine(parseRecord('a A 192.0.2.1')), 'a. 3600 A 192.0.2.1');
 });
 
+test('parentheses, times with units and the order of class and ttl are read as in zone files', () => {
+  const soa = zoneLine(parseRecord('invalid. 60 IN SOA ns.invalid. root.invalid. (1 1m 60 1d 1h30m)'));
+  assert.equal(soa, 'invalid. 60 SOA ns.invalid. root.invalid. 1 60 60 86400 5400');
+  const { class: cls, ttl } = parseRecord('version.bind. CH 1h TXT "a (b)"');
+  assert.deepEqual([cls, ttl], [3, 3600]);
+});
+
 test('another reader understands what they become on the wire', () => {
   const reply = { ...replyTo(questionMessage(1, 'a.example.', 1)), answers: lines.map(parseRecord) };
   const read = packet.decode(encodeMessage(reply)).answers ?? [];

@@ -13,23 +13,51 @@ import {
   txtRecord,
 } from './message.ts';
 import { isName } from './name.ts';
-import { recordType, typeName, typeOf } from './types.ts';
+import { classOf, recordClass, recordType, typeName, typeOf } from './types.ts';
 
 const defaultTtl = 3_600;
 
 /** Throws when it is no record. Names without a final dot are given one. */
 export function parseRecord(text: string): ResourceRecord {
-  const words = [...text.matchAll(/"((?:[^"\\]|\\.)*)"|\S+/g)].map(([word, quoted]) => quoted ?? word);
+  // Parentheses only let a record go on in the next line.
+  const words = [...text.matchAll(/"((?:[^"\\]|\\.)*)"|[^\s()]+/g)].map(([word, quoted]) => quoted ?? word);
   const fail = (why: string) => new Error(`Cannot read the record "${text}": ${why}`);
   const name = absolute(words.shift() ?? '');
   if (!name) throw fail('it has no name');
-  const ttl = /^\d+$/.test(words[0] ?? '') ? Number(words.shift()) : defaultTtl;
-  if (/^IN$/i.test(words[0] ?? '')) words.shift();
+  const { ttl, cls } = takeTtlAndClass(words);
   const type = typeOf(words.shift() ?? '');
   if (type === undefined) throw fail('its type is not known');
   const found = recordOf(name, type, ttl, words);
   if (!found) throw fail(`this is no data of ${typeName(type)}`);
-  return found;
+  return { ...found, class: cls };
+}
+
+/** Either may be left out, and either may come first. */
+function takeTtlAndClass(words: string[]): { ttl: number; cls: number } {
+  let ttl: number | undefined;
+  let cls: number | undefined;
+  for (;;) {
+    const [word = ''] = words;
+    const seconds = ttl === undefined ? secondsOf(word) : undefined;
+    const known = cls === undefined && /^(IN|CH|HS)$/i.test(word) ? classOf(word) : undefined;
+    if (seconds === undefined && known === undefined)
+      return { ttl: ttl ?? defaultTtl, cls: cls ?? recordClass.IN };
+    ttl ??= seconds;
+    cls ??= known;
+    words.shift();
+  }
+}
+
+const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 };
+
+/** `3600`, or as name servers write it `1h30m`; undefined when it is no time. */
+function secondsOf(text: string): number | undefined {
+  if (/^\d+$/.test(text)) return Number(text);
+  if (!/^(\d+[smhdw])+$/i.test(text)) return undefined;
+  return [...text.toLowerCase().matchAll(/(\d+)([smhdw])/g)].reduce(
+    (sum, [, count, unit = '']) => sum + Number(count) * (unitSeconds[unit] ?? 0),
+    0,
+  );
 }
 
 function recordOf(
@@ -81,9 +109,10 @@ function recordOf(
 
 function soaOf(name: string, ttl: number, words: readonly string[]): ResourceRecord | undefined {
   const [mname, rname] = words.slice(0, 2).map(absolute);
-  const numbers = words.slice(2);
-  if (words.length !== 7 || !mname || !rname || !numbers.every((n) => /^\d{1,10}$/.test(n))) return undefined;
-  const [serial = 0, refresh = 0, retry = 0, expire = 0, minimum = 0] = numbers.map(Number);
+  const numbers = words.slice(2).flatMap((word) => secondsOf(word) ?? []);
+  if (words.length !== 7 || !mname || !rname || numbers.length !== 5 || numbers.some((n) => n > 0xffff_ffff))
+    return undefined;
+  const [serial = 0, refresh = 0, retry = 0, expire = 0, minimum = 0] = numbers;
   return soaRecord(name, ttl, { mname, rname, serial, refresh, retry, expire, minimum });
 }
 

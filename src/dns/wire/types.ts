@@ -53,6 +53,8 @@ const classNames = names(recordClass);
 
 /** `AAAA`; `TYPE65` for what has no name here (RFC 3597). */
 export const typeName = (type: number): string => typeNames.get(type) ?? `TYPE${type}`;
+/** The same for metrics: whatever has no name is one, so that nobody fills the memory with labels. */
+export const typeLabel = (type: number): string => typeNames.get(type) ?? 'other';
 export const rcodeName = (code: number): string => rcodeNames.get(code) ?? `RCODE${code}`;
 export const className = (cls: number): string => classNames.get(cls) ?? `CLASS${cls}`;
 

@@ -2,28 +2,36 @@
 import type { Pod } from '../../api/types.ts';
 
 const longestHostname = 63;
+/** Of the kernel. https://man7.org/linux/man-pages/man7/hostname.7.html */
+const longestNodename = 64;
 
-/** What `hostname` says: `spec.hostname` or the pod's name; the whole domain name with `setHostnameAsFQDN`. */
-export function podHostname(pod: Pod, clusterDomain: string): string {
+/**
+ * What `hostname` says: `spec.hostname` or the pod's name; the whole domain name with `setHostnameAsFQDN`. On the
+ * node's network it is the node's.
+ */
+export function podHostname(pod: Pod, clusterDomain: string, ofNode: string): string {
+  if (pod.spec?.hostNetwork) return ofNode;
   const fqdn = podDomainName(pod, clusterDomain);
-  if (pod.spec?.setHostnameAsFQDN && fqdn) {
-    if (fqdn.length > 64)
-      throw new Error(`Cannot set the hostname to ${fqdn}: it is longer than 64 characters`);
-    return fqdn;
-  }
-  return shortName(pod);
+  if (!pod.spec?.setHostnameAsFQDN || !fqdn) return shortName(pod);
+  if (fqdn.length > longestNodename)
+    throw new Error(
+      `failed to construct FQDN from pod hostname and cluster domain, FQDN ${fqdn} is too long (${longestNodename} characters is the max, ${fqdn.length} characters requested)`,
+    );
+  return fqdn;
 }
 
 function shortName({ metadata, spec }: Pod): string {
-  return (spec?.hostnameOverride ?? spec?.hostname ?? metadata.name)
-    .slice(0, longestHostname)
-    .replace(/[-.]+$/, '');
+  return (
+    spec?.hostnameOverride ??
+    (spec?.hostname ?? metadata.name).slice(0, longestHostname).replace(/[-.]+$/, '')
+  );
 }
 
-/** Only pods with a subdomain have one. */
+/** Only pods with a subdomain have one, and none whose hostname is not the one that DNS has. */
 function podDomainName(pod: Pod, clusterDomain: string): string | undefined {
-  const subdomain = pod.spec?.subdomain;
-  return subdomain && `${shortName(pod)}.${subdomain}.${pod.metadata.namespace}.svc.${clusterDomain}`;
+  const { subdomain, hostnameOverride } = pod.spec ?? {};
+  if (!subdomain || hostnameOverride !== undefined) return undefined;
+  return `${shortName(pod)}.${subdomain}.${pod.metadata.namespace}.svc.${clusterDomain}`;
 }
 
 /** https://kubernetes.io/docs/tasks/network/customize-hosts-file-for-pods/ */
@@ -67,22 +75,50 @@ interface Resolver {
   options: string[];
 }
 
+/** What the C library takes of a resolv.conf. https://man7.org/linux/man-pages/man5/resolv.conf.5.html */
+const mostNameservers = 3;
+/** https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/#dns-search-domain-list-limits */
+const mostSearches = 32;
+const longestSearchList = 2048;
+
+export interface ResolvConf {
+  text: string;
+  /** What had to be left out, in the kubelet's words. */
+  omissions: string[];
+}
+
 /** https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/#pod-s-dns-policy */
-export function resolvConf(pod: Pod, settings: DnsSettings): string {
+export function resolvConf(pod: Pod, settings: DnsSettings): ResolvConf {
   const base = byPolicy(pod, settings);
   const own = pod.spec?.dnsConfig;
   const unique = (list: string[]) => [...new Set(list)];
   const nameservers = unique([...base.nameservers, ...(own?.nameservers ?? [])]);
   const searches = unique([...base.searches, ...(own?.searches ?? [])]);
   const options = new Map(base.options.map((option) => [option.split(':')[0] ?? '', option]));
-  for (const { name = '', value } of own?.options ?? [])
-    options.set(name, value === undefined ? name : `${name}:${value}`);
-  return [
-    ...(searches.length > 0 ? [`search ${searches.join(' ')}`] : []),
-    ...nameservers.map((address) => `nameserver ${address}`),
-    ...(options.size > 0 ? [`options ${[...options.values()].join(' ')}`] : []),
-    '',
-  ].join('\n');
+  for (const { name = '', value } of own?.options ?? []) options.set(name, value ? `${name}:${value}` : name);
+  const asked = nameservers.slice(0, mostNameservers);
+  const searched = searches.slice(0, mostSearches);
+  while (searched.join(' ').length > longestSearchList) searched.pop();
+  return {
+    text: [
+      ...(searched.length > 0 ? [`search ${searched.join(' ')}`] : []),
+      ...asked.map((address) => `nameserver ${address}`),
+      ...(options.size > 0 ? [`options ${[...options.values()].join(' ')}`] : []),
+      '',
+    ].join('\n'),
+    omissions: [
+      ...(asked.length < nameservers.length
+        ? [
+            `Nameserver limits were exceeded, some nameservers have been omitted, the applied nameserver line is: ${asked.join(' ')}`,
+          ]
+        : []),
+      ...(searched.length < searches.length
+        ? [
+            `Search Line limits were exceeded, some search paths have been omitted, the applied search line is: ${searched.join(' ')}`,
+          ]
+        : []),
+    ],
+  };
 }
 
 function byPolicy(pod: Pod, { clusterDNS, clusterDomain, nodeResolvConf }: DnsSettings): Resolver {

@@ -1,5 +1,6 @@
 /** What all containers of a pod share: its namespaces, its volumes, its files in /etc. */
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname as nodeHostname } from 'node:os';
 import { join } from 'node:path';
 import { hostPortsOf } from '../../api/core/pod/hostPorts.ts';
 import type { Container, Pod } from '../../api/types.ts';
@@ -26,7 +27,7 @@ export async function prepare(pod: Pod, around: Surroundings): Promise<Prepared>
   if (why) throw sandboxFailure(pod, around, why, 300_000);
   const uid = pod.metadata.uid ?? '';
   mkdirSync(join(around.directories.of(uid), 'etc'), { recursive: true });
-  const hostname = podHostname(pod, around.dns.clusterDomain);
+  const hostname = hostnameOf(pod, around);
   const network = around.network.setUp(pod, hostname).then(async (sandbox) => {
     writeEtc(pod, sandbox, hostname, around);
     const { podIPs } = sandbox;
@@ -40,6 +41,14 @@ export async function prepare(pod: Pod, around: Surroundings): Promise<Prepared>
     return { sandbox: await network, hostname, volumes };
   } catch (err) {
     throw sandboxFailure(pod, around, messageOf(err), retryMs);
+  }
+}
+
+function hostnameOf(pod: Pod, around: Surroundings): string {
+  try {
+    return podHostname(pod, around.dns.clusterDomain, nodeHostname());
+  } catch (err) {
+    throw sandboxFailure(pod, around, messageOf(err), 300_000);
   }
 }
 
@@ -77,7 +86,9 @@ function writeEtc(pod: Pod, { podIPs }: Sandbox, hostname: string, around: Surro
   const write = (name: string, text: string) => writeFileSync(join(etc, name), text);
   write('hostname', `${hostname}\n`);
   write('hosts', hostsFile(pod, podIPs, around.dns.clusterDomain, around.nodeHosts));
-  write('resolv.conf', resolvConf(pod, around.dns));
+  const { text, omissions } = resolvConf(pod, around.dns);
+  write('resolv.conf', text);
+  for (const omission of omissions) around.event(pod, 'Warning', 'DNSConfigForming', omission);
 }
 
 const shmBytes = 64 << 20;

@@ -40,6 +40,15 @@ describe('phases', () => {
     assert.deepEqual(s.containerStatuses?.[0]?.state, { waiting: { reason: 'PodInitializing' } });
     assert.equal(conditions(s)['Initialized'], 'False');
   });
+  test('while an init container runs: Pending, not Initialized, however long it runs', () => {
+    const s = status('spec: {initContainers: [{name: init}]}', { records: [recordOf('init', {})] });
+    assert.equal(s.phase, 'Pending');
+    assert.equal(s.initContainerStatuses?.[0]?.ready, false);
+    assert.equal(
+      s.conditions?.find((c) => c.type === 'Initialized')?.message,
+      'containers with incomplete status: [init]',
+    );
+  });
   test('everything runs: Running, Ready', () => {
     const s = status('{}', { records: [running] });
     assert.equal(s.phase, 'Running');

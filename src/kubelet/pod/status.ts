@@ -85,13 +85,14 @@ function containerStatus(known: Known, container: Container, role: Role): Contai
   const { state, lastState } = states(known, container, role, latest, previous);
   const running = latest?.state === 'running' && !known.restarting.has(container.name);
   const health = running && role !== 'ephemeral' ? known.health(latest.id) : undefined;
-  const done =
-    role === 'init' && !isSidecar(container) && latest?.state === 'exited' && latest.exitCode === 0;
+  const step = role === 'init' && !isSidecar(container);
+  const done = latest?.state === 'exited' && latest.exitCode === 0;
   return {
     name: container.name,
     state,
     lastState,
-    ready: done || ((health?.started && health.ready) ?? false),
+    // A step of the beginning is ready when it is over, and whatever waits for it waits until then.
+    ready: step ? done : ((health?.started && health.ready) ?? false),
     restartCount: latest?.attempt ?? before?.restartCount ?? 0,
     image: latest?.imageReference ?? container.image ?? '',
     imageID: latest?.imageId ?? '',

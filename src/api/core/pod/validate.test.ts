@@ -11,6 +11,7 @@ const inContainer = (fields: string) =>
 test('a pod with all that a pod may have is fine', () => {
   const spec = `
       hostname: web
+      hostnameOverride: ${'a'.repeat(60)}.b.c
       subdomain: db
       nodeSelector: { disk: ssd }
       tolerations: [{ key: a, operator: Exists, effect: NoExecute, tolerationSeconds: 5 }, { operator: Exists }]
@@ -160,6 +161,22 @@ describe('a pod is refused', () => {
     [
       `{ ${one}, volumes: [{ name: v, configMap: { name: c, defaultMode: 1000 } }] }`,
       'spec.volumes[0].configMap.defaultMode: Invalid value: 1000: must be a number between 0 and 0777 (octal), both inclusive',
+    ],
+    [
+      `{ ${one}, hostnameOverride: a.b, setHostnameAsFQDN: true }`,
+      'spec.hostnameOverride: Forbidden: may not be specified when setHostnameAsFQDN is true',
+    ],
+    [
+      `{ ${one}, hostnameOverride: a.b, hostNetwork: true }`,
+      'spec.hostnameOverride: Forbidden: may not be specified when hostNetwork is true',
+    ],
+    [
+      `{ ${one}, hostnameOverride: ${'a'.repeat(65)} }`,
+      'spec.hostnameOverride: Too long: may not be more than 64 bytes',
+    ],
+    [
+      `{ ${one}, os: { name: beos } }`,
+      'spec.os.name: Unsupported value: "beos": supported values: "linux", "windows"',
     ],
     [
       `{ ${one}, dnsPolicy: None }`,

@@ -1,5 +1,5 @@
 /** What a pod, or the template of one, must fulfil. */
-import { type FieldError, fieldForbidden, fieldInvalid, fieldRequired } from '../../errors.ts';
+import { type FieldError, fieldForbidden, fieldInvalid, fieldRequired, fieldTooLong } from '../../errors.ts';
 import { isDnsLabel, isDnsSubdomain, isQualifiedName } from '../../names.ts';
 import type { Pod, PodSpec, PodTemplateSpec } from '../../types.ts';
 import { because, between, each, isIP, named, nonNegative, oneOf, optional } from '../../validate/checks.ts';
@@ -36,6 +36,7 @@ function validatePodSpec(field: string, spec: PodSpec): FieldError[] {
     ...between(`${field}.activeDeadlineSeconds`, spec.activeDeadlineSeconds, 1, MAX_INT32),
     ...nonNegative(`${field}.terminationGracePeriodSeconds`, spec.terminationGracePeriodSeconds),
     ...validateNames(field, spec),
+    ...(spec.os ? oneOf(`${field}.os.name`, spec.os.name, ['linux', 'windows']) : []),
     ...validateDns(field, spec),
     ...validateSecurity(`${field}.securityContext`, spec),
     ...each(`${field}.hostAliases`, spec.hostAliases, ({ ip, hostnames }, at) => [
@@ -49,6 +50,7 @@ function validatePodSpec(field: string, spec: PodSpec): FieldError[] {
 const validateNames = (field: string, spec: PodSpec): FieldError[] => [
   ...optional(`${field}.hostname`, spec.hostname, isDnsLabel),
   ...optional(`${field}.subdomain`, spec.subdomain, isDnsLabel),
+  ...validateHostnameOverride(`${field}.hostnameOverride`, spec),
   ...optional(`${field}.nodeName`, spec.nodeName, isDnsSubdomain),
   ...optional(`${field}.serviceAccountName`, spec.serviceAccountName, isDnsSubdomain),
   ...optional(`${field}.priorityClassName`, spec.priorityClassName, isDnsSubdomain),
@@ -57,6 +59,24 @@ const validateNames = (field: string, spec: PodSpec): FieldError[] => [
     named(`${at}.conditionType`, conditionType, isQualifiedName),
   ),
 ];
+
+/** What the kernel takes as a hostname. https://man7.org/linux/man-pages/man7/hostname.7.html */
+const longestNodename = 64;
+
+/** https://kubernetes.io/docs/concepts/workloads/pods/pod-hostname/ */
+function validateHostnameOverride(
+  field: string,
+  { hostnameOverride: name, setHostnameAsFQDN, hostNetwork }: PodSpec,
+): FieldError[] {
+  if (name === undefined) return [];
+  const besides = (other: string) => fieldForbidden(field, `may not be specified when ${other} is true`);
+  return [
+    ...because(field, name, isDnsSubdomain(name)),
+    ...(name.length > longestNodename ? [fieldTooLong(field, longestNodename)] : []),
+    ...(setHostnameAsFQDN ? [besides('setHostnameAsFQDN')] : []),
+    ...(hostNetwork ? [besides('hostNetwork')] : []),
+  ];
+}
 
 /** https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/#pod-s-dns-policy */
 function validateDns(field: string, { dnsPolicy, dnsConfig }: PodSpec): FieldError[] {

@@ -4,7 +4,7 @@
  */
 import type { ClusterRole, PolicyRule } from '../../../api/types.ts';
 import { nodeRules } from './node.ts';
-import { create, get, only, read, rule, writeEvents } from './words.ts';
+import { create, get, only, read, readingAndWriting, rule, writeEvents } from './words.ts';
 
 const role = (name: string, ...rules: PolicyRule[]): ClusterRole => ({ metadata: { name }, rules });
 
@@ -31,7 +31,11 @@ const common: ClusterRole[] = [
   ),
   role(
     'system:monitoring',
-    get('/healthz', '/healthz/*', '/livez', '/livez/*', '/metrics', '/metrics/slis', '/readyz', '/readyz/*'),
+    get(
+      ...['/flagz', '/healthz', '/healthz/*', '/livez', '/livez/*', '/metrics', '/metrics/slis'],
+      ...['/readyz', '/readyz/*', '/statusz'],
+    ),
+    rule('get', '', 'nodes/metrics'),
   ),
 ];
 
@@ -40,9 +44,9 @@ const delegation = [
   create('authorization.k8s.io', 'subjectaccessreviews'),
 ];
 
-const leaseOf = (name: string): PolicyRule[] => [
+const leaseOf = (name: string, verbs = 'get update'): PolicyRule[] => [
   create('coordination.k8s.io', 'leases'),
-  only(rule('get update', 'coordination.k8s.io', 'leases'), name),
+  only(rule(verbs, 'coordination.k8s.io', 'leases'), name),
 ];
 
 const controlPlane: ClusterRole[] = [
@@ -61,19 +65,24 @@ const controlPlane: ClusterRole[] = [
   role(
     'system:kube-scheduler',
     writeEvents,
-    ...leaseOf('kube-scheduler'),
+    ...leaseOf('kube-scheduler', 'get list update watch'),
+    rule(readingAndWriting.join(' '), 'coordination.k8s.io', 'leasecandidates'),
     read('', 'nodes'),
     rule('delete get list watch', '', 'pods'),
     create('', 'bindings', 'pods/binding'),
     rule('patch update', '', 'pods/status'),
     read('', 'replicationcontrollers', 'services', 'namespaces'),
     read('apps', 'replicasets', 'statefulsets'),
+    read('extensions', 'replicasets'),
     read('policy', 'poddisruptionbudgets'),
     read('', 'persistentvolumeclaims', 'persistentvolumes'),
     ...delegation,
     read('storage.k8s.io', 'csidrivers', 'csinodes', 'csistoragecapacities', 'volumeattachments'),
     read('resource.k8s.io', 'deviceclasses', 'resourceclaims', 'resourceslices'),
-    rule('patch update', 'resource.k8s.io', 'resourceclaims', 'resourceclaims/status'),
+    rule('create delete patch update', 'resource.k8s.io', 'resourceclaims'),
+    rule('get list patch update watch', 'resource.k8s.io', 'resourceclaims/status'),
+    rule('patch update', 'resource.k8s.io', 'resourceclaims/binding'),
+    rule('update', '', 'pods/finalizers'),
   ),
   role(
     'system:volume-scheduler',
@@ -82,6 +91,7 @@ const controlPlane: ClusterRole[] = [
     rule('get list patch update watch', '', 'persistentvolumeclaims'),
   ),
   role('system:auth-delegator', ...delegation),
+  role('system:kube-aggregator', read('', 'endpoints', 'services')),
   role('system:kubelet-api-admin', read('', 'nodes'), rule('proxy', '', 'nodes'), {
     verbs: ['*'],
     apiGroups: [''],
@@ -146,7 +156,11 @@ const addOns: ClusterRole[] = [
     rule('watch', '', 'events'),
     writeEvents,
   ),
-  role('system:heapster', read('', 'events', 'namespaces', 'nodes', 'pods'), read('apps', 'deployments')),
+  role(
+    'system:heapster',
+    read('', 'events', 'namespaces', 'nodes', 'pods'),
+    read('extensions', 'deployments'),
+  ),
 ];
 
 /** Switchboard's own: what carries traffic is read, and nothing is written but events. */
@@ -156,6 +170,8 @@ const traffic: ClusterRole[] = [
     read('', 'endpoints', 'namespaces', 'pods', 'services'),
     rule('get', '', 'nodes'),
     read('discovery.k8s.io', 'endpointslices'),
+    // For its option `multicluster`.
+    read('multicluster.x-k8s.io', 'serviceimports'),
   ),
   // The second identity of a node's agent, which sees the whole cluster's traffic rules.
   role(

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { chain } from '../../chain.ts';
 import { answerPacket } from '../../server/answer.ts';
 import { fakeContext, handleOf, query, setUpFrom } from '../../testing/context.ts';
 import { zoneText } from '../../testing/zone.ts';
@@ -39,6 +40,26 @@ test('the first rule that fits decides, and without one the question is allowed'
   assert.deepEqual(await asking('acl {\n block net 10.0.0.0/8\n}').ask('a.example.', '192.0.2.1'), answered);
 });
 
+test('a rule of nothing but an action is for whoever asks for whatever', async () => {
+  const { ask } = asking('acl {\n allow net 192.168.0.0/24 192.168.1.0/24\n BLOCK\n}');
+  assert.deepEqual(await ask('a.example.', '192.168.1.7'), answered);
+  assert.deepEqual(await ask('a.example.', '192.168.2.7'), ['REFUSED']);
+  assert.deepEqual(await ask('a.example. AAAA', '2001:db8::1'), ['REFUSED']);
+});
+
+test('what one list allows, a later one does not take back', async () => {
+  const listed = (lines: string) => setUpFrom(acl, lines, fakeContext());
+  const ask = chain([
+    listed('acl a.example {\n allow net 10.0.0.0/8\n}'),
+    listed('acl {\n block\n}'),
+    { name: 'behind', handle: behind },
+  ]);
+  const dig = async (name: string, address: string) => zoneText(await ask(query(name, { address })));
+  assert.deepEqual(await dig('a.example.', '10.1.2.3'), answered);
+  assert.deepEqual(await dig('a.example.', '192.0.2.1'), ['REFUSED']);
+  assert.deepEqual(await dig('b.example.', '10.1.2.3'), ['REFUSED']);
+});
+
 test('names of other zones are not looked at', async () => {
   const { ask } = asking('acl example {\n block net *\n}');
   assert.deepEqual(await ask('a.example.', '10.0.0.1'), ['REFUSED']);
@@ -67,8 +88,9 @@ test('what is not understood is refused', () => {
   const refusal = (rule: string, expected: RegExp) =>
     assert.throws(() => asking(`acl {\n ${rule}\n}`), expected);
   refusal('deny net *', /Corefile:3: acl: a rule is one of allow, block, filter, drop, not "deny"/);
-  refusal('block', /Corefile:3: acl: write `block \[type TYPES\.\.\.\] \[net SOURCES\.\.\.\]`/);
+  refusal('block type A net', /Corefile:3: acl: nothing stands behind `net`/);
+  refusal('block type net 10.0.0.0/8', /Corefile:3: acl: nothing stands behind `type`/);
   refusal('block 10.0.0.0/8', /acl: "10.0.0.0\/8" stands where `type` or `net` should/);
   refusal('block type NOPE', /acl: "NOPE" is no type/);
-  refusal('block net nowhere', /nowhere/);
+  refusal('block net 192.168.0/16', /Corefile:3: acl: "192.168.0\/16" is neither an address nor a range/);
 });

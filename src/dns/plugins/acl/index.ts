@@ -34,11 +34,13 @@ export const acl: SetUp = (directive, { zones: ofServer, server, metrics }) => {
   return {
     name: 'acl',
     handle(query, next) {
-      const zone = zoneOf(query.name, zones);
+      const zone = query.isAllowed ? undefined : zoneOf(query.name, zones);
       if (zone === undefined) return next(query);
-      const action = actionFor(rules, query);
+      const found = actionFor(rules, query);
+      const action = found ?? 'allow';
       counts[action].inc({ server, zone, view: '' });
-      if (action === 'allow') return next(query);
+      // What a rule allows, no later list takes back.
+      if (action === 'allow') return next(found ? { ...query, isAllowed: true } : query);
       const reply = replyTo(query.message, action === 'block' ? rcode.REFUSED : rcode.NOERROR);
       return action === 'drop'
         ? { ...reply, notes: { by: 'acl', silent: true } }
@@ -47,10 +49,11 @@ export const acl: SetUp = (directive, { zones: ofServer, server, metrics }) => {
   };
 };
 
-function actionFor(rules: readonly Rule[], { question, client }: Query): Action {
+/** `undefined` when no rule fits. */
+function actionFor(rules: readonly Rule[], { question, client }: Query): Action | undefined {
   const source = parseAddress(client.address);
   const found = rules.find(
     ({ types, nets }) => types?.has(question.type) !== false && nets.some((net) => contains(net, source)),
   );
-  return found?.action ?? 'allow';
+  return found?.action;
 }

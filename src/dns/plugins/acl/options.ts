@@ -14,34 +14,32 @@ export interface Rule {
 }
 
 export function ruleOf({ name, args, block, line }: Directive): Rule {
-  const action = actions.find((each) => each === name);
+  const action = actions.find((each) => each === name.toLowerCase());
   if (!action || block.length > 0)
     throw new CorefileError(line, `acl: a rule is one of ${actions.join(', ')}, not "${name}"`);
-  const sections = sectionsOf(args, line);
-  const types = sections.get('type') ?? [];
-  const nets = sections.get('net') ?? [];
-  if (types.length === 0 && nets.length === 0)
-    throw new CorefileError(line, `acl: write \`${action} [type TYPES...] [net SOURCES...]\``);
+  const { type = ['*'], net = ['*'] } = sectionsOf(args, line);
   return {
     action,
-    types:
-      types.length === 0 || types.includes('*') ? undefined : new Set(types.map((t) => knownType(t, line))),
-    nets: nets.length === 0 || nets.includes('*') ? everywhere : nets.map(netOf),
+    types: type.includes('*') ? undefined : new Set(type.map((each) => knownType(each, line))),
+    nets: net.includes('*') ? everywhere : net.map((each) => netOf(each, line)),
   };
 }
 
 const everywhere = ['0.0.0.0/0', '::/0'].map(parseCidr);
 
-function sectionsOf(args: readonly string[], line: Directive['line']): Map<string, string[]> {
-  const sections = new Map<string, string[]>();
+type Sections = Partial<Record<'type' | 'net', string[]>>;
+
+function sectionsOf(args: readonly string[], line: Directive['line']): Sections {
+  const sections: Sections = {};
   let current: string[] | undefined;
   for (const arg of args) {
-    if (arg === 'type' || arg === 'net') {
-      current = [];
-      sections.set(arg, current);
-    } else if (current) current.push(arg);
+    const section = arg.toLowerCase();
+    if (section === 'type' || section === 'net') current = sections[section] = [];
+    else if (current) current.push(arg);
     else throw new CorefileError(line, `acl: "${arg}" stands where \`type\` or \`net\` should`);
   }
+  for (const [section, values] of Object.entries(sections))
+    if (values.length === 0) throw new CorefileError(line, `acl: nothing stands behind \`${section}\``);
   return sections;
 }
 
@@ -51,5 +49,10 @@ function knownType(text: string, line: Directive['line']): number {
   return type;
 }
 
-const netOf = (text: string): Cidr =>
-  parseCidr(text.includes('/') ? text : hostRange(formatAddress(parseAddress(text))));
+function netOf(text: string, line: Directive['line']): Cidr {
+  try {
+    return parseCidr(text.includes('/') ? text : hostRange(formatAddress(parseAddress(text))));
+  } catch {
+    throw new CorefileError(line, `acl: "${text}" is neither an address nor a range`);
+  }
+}

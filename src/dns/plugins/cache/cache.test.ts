@@ -23,7 +23,7 @@ function cached(lines = 'cache') {
   const context = fakeContext();
   const plugin = setUpFrom(cache, lines, context);
   let count = 0;
-  const world = { isAway: false };
+  const world = { isAway: false, isGone: false };
   const behind = ({ message, question, name }: Query): Message => {
     count++;
     if (world.isAway) throw new Error('no upstream answered');
@@ -32,7 +32,8 @@ function cached(lines = 'cache') {
     if (kind === 'fail') return { ...reply, rcode: rcode.SERVFAIL };
     if (kind === 'cut')
       return { ...reply, truncated: true, answers: [addressRecord(question.name, 60, '192.0.2.1')] };
-    if (kind === 'none') return { ...reply, rcode: rcode.NXDOMAIN, authorities: [soa(Number(ttl), 900)] };
+    if (kind === 'none' || world.isGone)
+      return { ...reply, rcode: rcode.NXDOMAIN, authorities: [soa(Number(ttl), 900)] };
     if (kind === 'empty') return { ...reply, authorities: [soa(900, Number(ttl))] };
     if (kind === 'bare') return { ...reply, rcode: rcode.NXDOMAIN };
     if (kind === 'alias')
@@ -166,7 +167,8 @@ describe('the lines in the Corefile', () => {
   test('that are not understood are refused with their line', () => {
     const refusal = (lines: string, message: RegExp) => assert.throws(() => cached(lines), message);
     refusal('cache {\n prefetch\n}', /Corefile:3: cache: prefetch is a number from 0, not ""/);
-    refusal('cache {\n prefetch 1 1m 5%\n}', /prefetch's percentage is from 10% to 99%, not "5%"/);
+    refusal('cache {\n prefetch 1 1m 5%\n}', /prefetch's percentage is from 10% to 90%, not "5%"/);
+    refusal('cache {\n prefetch 1 1m 95%\n}', /prefetch's percentage is from 10% to 90%, not "95%"/);
     refusal('cache {\n serve_stale 1h later\n}', /serve_stale refreshes immediate or verify, not "later"/);
     refusal('cache {\n servfail 6m\n}', /Corefile:3: cache: servfail is at most 5m/);
     refusal('cache {\n forever\n}', /Corefile:3: cache: option "forever" is not supported/);
@@ -193,6 +195,22 @@ describe('an answer that is asked for often', () => {
     await new Promise(setImmediate);
     assert.equal(asked(), 2);
     assert.deepEqual(await dig('a-60.'), ['a-60. 60 A 192.0.2.2']);
+  });
+  test('is asked for again in the last second of a short life', async () => {
+    const { dig, context, asked } = cached('cache {\n prefetch 1\n}');
+    await dig('a-5.');
+    context.clock.advance(4_000);
+    await dig('a-5.');
+    await new Promise(setImmediate);
+    assert.equal(asked(), 2);
+  });
+  test('is never popular where the amount is 0', async () => {
+    const { dig, context, asked } = cached('cache {\n prefetch 0\n}');
+    await dig('a-60.');
+    context.clock.advance(59_000);
+    for (let i = 0; i < 5; i++) await dig('a-60.');
+    await new Promise(setImmediate);
+    assert.equal(asked(), 1);
   });
   test('is not popular when the questions are far apart', async () => {
     const { dig, context, asked } = cached('cache {\n prefetch 2 10s 50%\n}');
@@ -227,6 +245,16 @@ describe('an answer that is over', () => {
     world.isAway = true;
     await assert.rejects(dig('a-60.'), /no upstream answered/);
   });
+});
+
+test('an answer that is over is not given once it is known that there is none any more', async () => {
+  const { dig, context, world } = cached('cache {\n serve_stale 1h IMMEDIATE\n}');
+  await dig('a-60.');
+  context.clock.advance(61_000);
+  world.isGone = true;
+  assert.deepEqual(await dig('a-60.'), ['a-60. 0 A 192.0.2.1']);
+  await new Promise(setImmediate);
+  assert.deepEqual((await dig('a-60.'))[0], 'NXDOMAIN');
 });
 
 test('with `keepttl` the ttl is not counted down', async () => {

@@ -26,6 +26,8 @@ export const cache: SetUp = (directive, { zones, clock, metrics, server }) => {
     const found = keepable(reply, servfailTtl);
     if (!found) return reply;
     const { sort } = found;
+    // What is known now takes the place of what was, also of the other sort; a failure says nothing of it.
+    if (!found.isFailure) for (const each of sorts) if (each !== sort) stores[each].drop(key);
     const { maxTtl, minTtl, disabled } = options[sort];
     if (disabled.some((zone) => isWithin(query.name, zone))) return reply;
     const ttl = found.isFailure ? found.ttl : Math.min(maxTtl, Math.max(minTtl, found.ttl));
@@ -99,7 +101,9 @@ function isPopular(
 ): boolean {
   asked.count = nowMs - asked.lastMs > withinMs ? 1 : asked.count + 1;
   asked.lastMs = nowMs;
-  return asked.count >= amount && untilMs - nowMs < (untilMs - fromMs) * fraction;
+  // In whole seconds, as ttls are: of a short life the last one.
+  const lastMs = Math.ceil(((untilMs - fromMs) * fraction) / 1000) * 1000;
+  return asked.count >= amount && untilMs - nowMs <= lastMs;
 }
 
 /** Signatures are in an answer or not as the question asks (RFC 6840 section 5.9 for CD). */

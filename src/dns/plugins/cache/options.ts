@@ -62,8 +62,7 @@ function apply(options: Options, option: Directive): void {
     case 'denial':
       return keep(options[name], option);
     case 'prefetch':
-      options.prefetch = prefetchOf(option);
-      return;
+      return prefetch(options, option);
     case 'serve_stale':
       options.serveStale = serveStaleOf(option);
       return;
@@ -97,24 +96,27 @@ function disable(options: Options, { args: [sort = '', ...zones], line }: Direct
   options[sort].disabled = zones.length > 0 ? zones.flatMap(zonesOf) : options.zones;
 }
 
-function prefetchOf(option: Directive): Prefetch {
+/** An amount of 0 is none. */
+function prefetch(options: Options, option: Directive): void {
   const { args, line } = option;
   expectNoMore(option, 3);
   const [amount, within = '1m', percentage = '10%'] = args;
-  const percent = /^(\d{1,2})%$/.exec(percentage)?.[1];
-  if (percent === undefined || Number(percent) < 10)
-    throw new CorefileError(line, `cache: prefetch's percentage is from 10% to 99%, not "${percentage}"`);
-  return {
+  const percent = Number(/^(\d{1,2})%$/.exec(percentage)?.[1]);
+  if (!(percent >= 10 && percent <= 90))
+    throw new CorefileError(line, `cache: prefetch's percentage is from 10% to 90%, not "${percentage}"`);
+  const found = {
     amount: takeNumber('cache: prefetch', amount, line),
     withinMs: takeDuration("cache: prefetch's duration", within, line),
-    fraction: Number(percent) / 100,
+    fraction: percent / 100,
   };
+  if (found.amount > 0) options.prefetch = found;
 }
 
 function serveStaleOf(option: Directive): ServeStale {
   const { args, line } = option;
   expectNoMore(option, 2);
-  const [duration = '1h', mode = 'immediate'] = args;
+  const [duration = '1h', given = 'immediate'] = args;
+  const mode = given.toLowerCase();
   if (mode !== 'immediate' && mode !== 'verify')
     throw new CorefileError(line, `cache: serve_stale refreshes immediate or verify, not "${mode}"`);
   return { forMs: takeDuration('cache: serve_stale', duration, line), verify: mode === 'verify' };

@@ -15,6 +15,7 @@ export interface Store {
   readonly size: number;
   /** Whether another one had to go. */
   put(key: string, message: Message, ttl: number, nowMs: number): boolean;
+  drop(key: string): void;
   /** Also one that is over, for as long as it may be given nevertheless. */
   get(key: string, nowMs: number): Item | undefined;
 }
@@ -35,6 +36,7 @@ export function store(capacity: number, staleMs = 0): Store {
       if (items.size <= capacity || oldest === undefined) return false;
       return items.delete(oldest);
     },
+    drop: (key) => void items.delete(key),
     get(key, nowMs) {
       const item = items.get(key);
       if (!item) return undefined;

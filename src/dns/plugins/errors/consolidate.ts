@@ -16,14 +16,22 @@ export function consolidator(
     if (!pattern) return false;
     const before = counts.get(pattern) ?? 0;
     counts.set(pattern, before + 1);
-    if (before === 0) void clock.sleep(pattern.everyMs, signal).then(() => tell(pattern));
+    if (before === 0) {
+      if (pattern.isFirstShown) write(pattern, line);
+      void clock.sleep(pattern.everyMs, signal).then(() => tell(pattern));
+    }
     return true;
   };
 
   function tell(pattern: Pattern): void {
-    const { text, everyMs, level } = pattern;
-    const line = `${counts.get(pattern) ?? 0} errors like '${text}' occurred in last ${everyMs / 1000}s`;
+    const count = counts.get(pattern) ?? 0;
     counts.delete(pattern);
+    // Of one that was written at once all is said.
+    if (count === 1 && pattern.isFirstShown) return;
+    write(pattern, `${count} errors like '${pattern.text}' occurred in last ${pattern.everyMs / 1000}s`);
+  }
+
+  function write({ level }: Pattern, line: string): void {
     log[level === 'warning' ? 'warn' : level]({ plugin: 'errors' }, line);
   }
 }

@@ -3,6 +3,7 @@ import net from 'node:net';
 import tls from 'node:tls';
 import type { Clock } from '../../../lib/clock.ts';
 import { splitter } from '../../server/tcp.ts';
+import { type End, ended, failed, type Line, timedOut } from './failure.ts';
 import type { Target } from './options.ts';
 
 export type SecureOptions = Pick<tls.ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername'>;
@@ -12,6 +13,8 @@ interface Options {
   expireMs: number;
   /** 0 is no bound. */
   maxAgeMs: number;
+  /** Of those that wait for a question; 0 is no bound. */
+  maxIdle: number;
   secure?: SecureOptions;
 }
 
@@ -28,7 +31,8 @@ interface Connection {
 }
 
 export function connections({ address, port }: Target, options: Options): Connections {
-  const { clock, expireMs, maxAgeMs, secure } = options;
+  const remote = { address, port };
+  const { clock, expireMs, maxAgeMs, maxIdle, secure } = options;
   const idle: Connection[] = [];
   const open = new Set<net.Socket>();
 
@@ -54,6 +58,7 @@ export function connections({ address, port }: Target, options: Options): Connec
   }
 
   function keep(connection: Connection): void {
+    if (maxIdle > 0 && idle.length >= maxIdle) return void connection.socket.end();
     connection.usedMs = clock.now();
     connection.socket.setTimeout(expireMs, () => connection.socket.destroy());
     // A connection that waits keeps no process alive.
@@ -65,11 +70,11 @@ export function connections({ address, port }: Target, options: Options): Connec
     async ask(packet, take, signal) {
       const known = taken();
       try {
-        return await once(known ?? connected(), packet, take, signal, keep);
+        return await once(known ?? connected(), remote, packet, take, signal, keep);
       } catch (err) {
         // The upstream may have closed it at this very moment.
         if (!known || signal.aborted) throw err;
-        return await once(connected(), packet, take, signal, keep);
+        return await once(connected(), remote, packet, take, signal, keep);
       }
     },
     close() {
@@ -80,6 +85,7 @@ export function connections({ address, port }: Target, options: Options): Connec
 
 function once<T>(
   connection: Connection,
+  remote: End,
   packet: Buffer,
   take: (packet: Buffer) => T | undefined,
   signal: AbortSignal,
@@ -90,15 +96,17 @@ function once<T>(
     const split = splitter();
     const done = () => {
       signal.removeEventListener('abort', abort);
-      socket.off('error', fail).off('close', closed).off('data', hear);
+      socket.off('error', broken).off('close', closed).off('data', hear);
     };
     const fail = (err: Error) => {
       done();
       socket.destroy();
       reject(err);
     };
-    const abort = () => fail(new Error('it did not answer in time'));
-    const closed = () => fail(new Error('it closed the connection'));
+    const line = (): Line => ({ protocol: 'tcp', local: localOf(socket), remote });
+    const broken = (err: Error) => fail(failed(line(), err));
+    const abort = () => fail(timedOut(line()));
+    const closed = () => fail(ended(line()));
     const hear = (chunk: Buffer) => {
       for (const each of split(chunk)) {
         const answer = take(each);
@@ -108,7 +116,7 @@ function once<T>(
         return resolve(answer);
       }
     };
-    socket.on('error', fail).on('close', closed).on('data', hear);
+    socket.on('error', broken).on('close', closed).on('data', hear);
     signal.addEventListener('abort', abort);
     socket.ref().setTimeout(0);
     const length = Buffer.alloc(2);
@@ -117,3 +125,6 @@ function once<T>(
     if (signal.aborted) abort();
   });
 }
+
+const localOf = ({ localAddress: address, localPort: port }: net.Socket): End | undefined =>
+  address === undefined || port === undefined ? undefined : { address, port };

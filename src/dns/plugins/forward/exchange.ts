@@ -8,6 +8,7 @@ import net from 'node:net';
 import { decodeMessage } from '../../wire/decode.ts';
 import { encodeMessage } from '../../wire/encode.ts';
 import type { Message } from '../../wire/message.ts';
+import { type End, failed, type Line, timedOut } from './failure.ts';
 import type { Target } from './options.ts';
 import type { Upstream } from './upstreams.ts';
 
@@ -23,7 +24,8 @@ export async function exchange(
     upstream.connections.ask(encodeMessage(question), (packet) => matching(packet, question), signal);
   if (protocol === 'tcp' || upstream.tls) return connected();
   const answer = await overUdp(question, upstream, signal);
-  return answer.truncated ? connected() : answer;
+  // Where nobody answers by TCP, a cut answer is better than none.
+  return answer.truncated ? connected().catch(() => answer) : answer;
 }
 
 function overUdp(question: Message, { address, port }: Target, signal: AbortSignal): Promise<Message> {
@@ -41,9 +43,11 @@ function overUdp(question: Message, { address, port }: Target, signal: AbortSign
       socket.close();
       act();
     };
-    const abort = () => end(() => reject(new Error(`${address} did not answer in time`)));
+    let local: End | undefined;
+    const line = (): Line => ({ protocol: 'udp', local, remote: { address, port } });
+    const abort = () => end(() => reject(timedOut(line())));
     signal.addEventListener('abort', abort);
-    socket.on('error', (err) => end(() => reject(err)));
+    socket.on('error', (err) => end(() => reject(failed(line(), err))));
     // What does not match is not for us: the answer may still come.
     socket.on('message', (packet) => {
       const answer = matching(packet, question);
@@ -51,7 +55,9 @@ function overUdp(question: Message, { address, port }: Target, signal: AbortSign
     });
     // Connected, the kernel lets nothing through that comes from elsewhere.
     socket.connect(port, address, () => {
-      if (isOpen) socket.send(encodeMessage(question));
+      if (!isOpen) return;
+      local = socket.address();
+      socket.send(encodeMessage(question));
     });
     if (signal.aborted) abort();
   });

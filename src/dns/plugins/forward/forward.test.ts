@@ -3,7 +3,7 @@ import dgram from 'node:dgram';
 import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
 import { after, describe, test } from 'node:test';
-import type { Next, Query } from '../../contract.ts';
+import type { Next, Plugin, Query } from '../../contract.ts';
 import { listenTcp } from '../../server/tcp.ts';
 import { certificate } from '../../testing/certificate.ts';
 import { fakeContext, handleOf, query, refused, setUpFrom } from '../../testing/context.ts';
@@ -108,7 +108,10 @@ describe('an upstream', () => {
     const { context, ask } = plugin(`forward . 127.0.0.1:${silent}`);
     const reply = ask(query('example.com.'));
     context.clock.advance(2_000);
-    await assert.rejects(reply, /^Error: no upstream answered: 127\.0\.0\.1:\d+$/);
+    await assert.rejects(
+      reply,
+      /^Error: (read udp 127\.0\.0\.1:\d+->|dial udp )127\.0\.0\.1:\d+: i\/o timeout$/,
+    );
   });
   test('whose answer was cut is asked again by TCP', async () => {
     const { port, asked } = await started((q) => ({
@@ -179,9 +182,49 @@ describe('an upstream', () => {
       'a. 60 A 192.0.2.53',
     ]);
     assert.deepEqual(zoneText(await plugin(lines('failover SERVFAIL')).ask(query('a.'))), ['REFUSED']);
-    const { made } = plugin(lines('next REFUSED'));
     const next: Next = ({ message }) => replyTo(message, 3);
-    assert.deepEqual(zoneText(await handleOf(made)(query('a.'), next)), ['NXDOMAIN']);
+    const followed = async (option: string, by: string) => {
+      const all: Plugin[] = [];
+      const made = setUpFrom(forward, lines(option), fakeContext({ neighbours: () => all }));
+      all.push({ name: 'errors' }, made, { name: by });
+      return zoneText(await handleOf(made)(query('a.'), next));
+    };
+    assert.deepEqual(await followed('next REFUSED', 'forward'), ['NXDOMAIN']);
+    assert.deepEqual(await followed('next SERVFAIL', 'forward'), ['REFUSED']);
+    assert.deepEqual(await followed('next REFUSED', 'whoami'), ['REFUSED'], 'only by another forward');
+  });
+  test('that has nothing of the asked type may be followed by the next plugin', async () => {
+    const empty = await started(({ message }) => replyTo(message));
+    const all: Plugin[] = [];
+    const lines = `forward . 127.0.0.1:${empty.port} {\n next_on_nodata\n}`;
+    const made = setUpFrom(forward, lines, fakeContext({ neighbours: () => all }));
+    all.push(made, { name: 'forward' });
+    assert.deepEqual(zoneText(await handleOf(made)(query('a.'), refused)), ['REFUSED']);
+    assert.deepEqual(zoneText(await plugin(`forward . 127.0.0.1:${empty.port}`).ask(query('a.'))), []);
+  });
+  test('that does not answer by TCP has its cut answer passed on', async () => {
+    const port = await byHand((packet) => {
+      const reply = replyTo(decodeMessage(packet));
+      return [encodeMessage({ ...reply, truncated: true })];
+    });
+    const reply = await plugin(`forward . 127.0.0.1:${port}`).ask(query('a.'));
+    assert.equal(reply.truncated, true);
+  });
+  test('is the only one that is tried where no more attempts are wanted', async () => {
+    const { port, asked } = await started(withAnswer('192.0.2.53'));
+    const { ask } = plugin(
+      `forward . 127.0.0.1:1 127.0.0.1:${port} {\n policy sequential\n max_connect_attempts 1\n}`,
+    );
+    await assert.rejects(ask(query('a.')), /127\.0\.0\.1:1: read: connection refused$/);
+    assert.deepEqual(asked, []);
+  });
+  test('has no more connections kept than wanted', async () => {
+    const { port, asked } = await started(withAnswer('192.0.2.53'));
+    const { ask, made } = plugin(`forward . 127.0.0.1:${port} {\n force_tcp\n max_idle_conns 1\n}`);
+    closing.push(() => made.stop?.());
+    await Promise.all(['a.', 'b.'].map((name) => ask(query(name))));
+    await Promise.all(['c.', 'd.'].map((name) => ask(query(name))));
+    assert.equal(new Set(asked.map(({ client }) => client.port)).size, 3);
   });
   test('is spoken to over TLS, if it shows that it is the one that is meant', async () => {
     const { directory, ca, cert, key } = await certificate(['dns.example']);
@@ -195,7 +238,14 @@ describe('an upstream', () => {
     const { ask, made } = plugin(lines('dns.example'));
     closing.push(() => made.stop?.());
     assert.deepEqual(zoneText(await ask(query('a.'))), ['a. 60 A 192.0.2.53']);
-    await assert.rejects(plugin(lines('other.example')).ask(query('a.')), /no upstream answered/);
+    await assert.rejects(plugin(lines('other.example')).ask(query('a.')), /Hostname\/IP does not match/);
+    const named = (name: string) => {
+      const own = plugin(`forward . tls://127.0.0.1%${name}:${server.port} {\n tls ${ca}\n}`);
+      closing.push(() => own.made.stop?.());
+      return own.ask(query('a.'));
+    };
+    assert.deepEqual(zoneText(await named('dns.example')), ['a. 60 A 192.0.2.53']);
+    await assert.rejects(named('other.example'), /Hostname\/IP does not match/);
   });
   test('is given no more of EDNS than what is meant for it', async () => {
     const { port, asked } = await started(withAnswer('192.0.2.53'));

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Next, Query, Reply, SetUp, SetUpContext } from '../../contract.ts';
+import type { Next, Plugin, Query, Reply, SetUp, SetUpContext } from '../../contract.ts';
 import { ownUdpSize } from '../../server/answer.ts';
 import { type Message, noted, replyTo } from '../../wire/message.ts';
 import { isWithin } from '../../wire/name.ts';
@@ -17,7 +17,7 @@ const deadlineMs = 5_000;
 
 /** Asks other servers, one after the other until one answers. */
 export const forward: SetUp = (directive, context) => {
-  const { clock, log, random, metrics, pathOf } = context;
+  const { clock, log, random, metrics, pathOf, neighbours } = context;
   const options = optionsOf(directive, (path) => readFileSync(path, 'utf8'));
   const upstreams = upstreamsOf(options, clock, secureOf(options, pathOf));
   const counts = metrics('forward', metricsIn);
@@ -32,8 +32,8 @@ export const forward: SetUp = (directive, context) => {
     );
   }
 
-  /** One upstream's answer; undefined when it failed. */
-  async function tried(query: Query, upstream: Upstream, leftMs: number): Promise<Message | undefined> {
+  /** One upstream's answer, or why there is none. */
+  async function tried(query: Query, upstream: Upstream, leftMs: number): Promise<Message | Error> {
     const timer = new AbortController();
     const late = new AbortController();
     const startMs = clock.now();
@@ -50,7 +50,7 @@ export const forward: SetUp = (directive, context) => {
     } catch (err) {
       if (failed(upstream, options.maxFails)) down(upstream);
       log.debug({ upstream: nameOf(upstream), name: query.name, err: String(err) }, 'an upstream failed');
-      return undefined;
+      return err instanceof Error ? err : new Error(String(err));
     } finally {
       timer.abort();
     }
@@ -59,15 +59,18 @@ export const forward: SetUp = (directive, context) => {
   async function ask(query: Query): Promise<Message> {
     const startMs = clock.now();
     let last: Message | undefined;
-    for (const upstream of inOrder(upstreams, options.policy, turn++, random)) {
+    let why: Error | undefined;
+    const order = inOrder(upstreams, options.policy, turn++, random);
+    for (const upstream of options.maxAttempts > 0 ? order.slice(0, options.maxAttempts) : order) {
       const leftMs = startMs + deadlineMs - clock.now();
       if (leftMs <= 0) break;
       const reply = await tried(query, upstream, leftMs);
-      last = reply ?? last;
-      if (reply && !options.failover.has(reply.rcode)) return reply;
+      if (reply instanceof Error) why = reply;
+      else if (options.failover.has(reply.rcode)) last = reply;
+      else return reply;
     }
     if (last) return last;
-    throw new Error(`no upstream answered: ${upstreams.map(nameOf).join(', ')}`);
+    throw why ?? new Error('no upstream was asked');
   }
 
   function answer(query: Query, next: Next): Reply {
@@ -84,12 +87,19 @@ export const forward: SetUp = (directive, context) => {
     const asked = ask(query).finally(() => {
       underWay--;
     });
-    return options.next.size === 0
-      ? asked
-      : asked.then((reply) => (options.next.has(reply.rcode) ? next(query) : reply));
+    return asked.then((reply) => (mayBeBettered(reply) && isFollowed() ? next(query) : reply));
   }
 
-  return {
+  const mayBeBettered = ({ rcode: code, answers }: Message): boolean =>
+    options.next.has(code) || (options.nextOnNoData && code === rcode.NOERROR && answers.length === 0);
+
+  /** Only by another `forward`: nobody else asks the same question. */
+  function isFollowed(): boolean {
+    const all = neighbours();
+    return all[all.indexOf(plugin) + 1]?.name === 'forward';
+  }
+
+  const plugin: Plugin = {
     name: 'forward',
     handle(query, next) {
       const isOurs =
@@ -111,6 +121,7 @@ export const forward: SetUp = (directive, context) => {
       for (const { connections } of upstreams) connections.close();
     },
   };
+  return plugin;
 };
 
 const nameOf = ({ address, port }: Upstream): string =>

@@ -27,6 +27,19 @@ describe('forward FROM TO...', () => {
       ],
     );
   });
+  test('takes the name that an upstream must show from beside its address', () => {
+    const { to } = parse(
+      'forward . tls://192.0.2.4%dns.example tls://192.0.2.5%dns.example:8853 tls://2001:db8::1%dns.example',
+    );
+    assert.deepEqual(
+      to.map(({ address, port, serverName }) => `${address} ${port} ${serverName}`),
+      ['192.0.2.4 853 dns.example', '192.0.2.5 8853 dns.example', '2001:db8::1 853 dns.example'],
+    );
+    assert.throws(
+      () => parse('forward . tls://192.0.2.4%dns.example {\n tls_servername dns.example\n}'),
+      /Corefile:2: forward: tls_servername does not go with tls:\/\/ADDRESS%NAME/,
+    );
+  });
   test('takes the nameservers of a file, and none when it has none', () => {
     assert.deepEqual(parse('forward . /etc/resolv.conf', 'nameserver 192.0.2.1\n').to, [
       { address: '192.0.2.1', port: 53 },
@@ -42,6 +55,10 @@ describe('forward FROM TO...', () => {
       prefer_udp
       expire 20s
       max_age 1h
+      max_idle_conns 3
+      max_connect_attempts 2
+      next_on_nodata
+      except example.net
       health_check 5s no_rec domain Example.org
       failfast_all_unhealthy_upstreams
       failover SERVFAIL REFUSED
@@ -52,11 +69,12 @@ describe('forward FROM TO...', () => {
     assert.equal(options.expireMs, 20_000);
     assert.equal(options.maxAgeMs, 3_600_000);
     assert.deepEqual(options.health, { everyMs: 5_000, recursionDesired: false, domain: 'example.org.' });
+    assert.deepEqual([options.maxIdle, options.maxAttempts, options.nextOnNoData], [3, 2, true]);
     assert.equal(options.failFast, true);
     assert.deepEqual([...options.failover], [2, 5]);
     assert.deepEqual([...options.next], [3]);
     assert.deepEqual(options.tls, { files: ['cert.pem', 'key.pem', 'ca.pem'], serverName: 'dns.example' });
-    assert.deepEqual(options.except, ['cluster.local.', '10.in-addr.arpa.']);
+    assert.deepEqual(options.except, ['cluster.local.', '10.in-addr.arpa.', 'example.net.']);
     assert.equal(options.policy, 'sequential');
     assert.equal(options.maxFails, 0);
     assert.equal(options.maxConcurrent, 10);
@@ -70,10 +88,17 @@ describe('forward FROM TO...', () => {
     refusal('forward .', /Corefile:2: forward: write `forward FROM TO...`/);
     refusal('forward . grpc://192.0.2.1', /Corefile:2: forward: grpc:\/\/ is not supported/);
     refusal('forward . dns.example', /Corefile:2: forward: "dns.example" is neither an address nor a file/);
+    refusal('forward . 192.0.2.1%dns.example', /is neither an address nor a file/);
+    refusal('forward . 192.0.2.1 {\n except\n}', /Corefile:3: forward: except needs a zone/);
+    refusal('forward . 192.0.2.1 {\n failover NOERROR\n}', /failover does not go with NOERROR/);
     refusal('forward . 192.0.2.1:0', /"192.0.2.1:0" is neither an address nor a file/);
     refusal(
       'forward . 192.0.2.1 {\n health_check 5s slowly\n}',
       /Corefile:3: forward: health_check takes no_rec and domain NAME, not "slowly"/,
+    );
+    refusal(
+      'forward . 192.0.2.1 {\n health_check 0s\n}',
+      /Corefile:3: forward: health_check is more than 0s/,
     );
     refusal(
       'forward . 192.0.2.1 {\n failover OOPS\n}',

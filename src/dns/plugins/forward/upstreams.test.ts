@@ -6,7 +6,12 @@ import { answered, failed, inOrder, upstreamsOf } from './upstreams.ts';
 
 const three = () =>
   upstreamsOf(
-    { to: ['a', 'b', 'c'].map((address) => ({ address, port: 53 })), expireMs: 10_000, maxAgeMs: 0 },
+    {
+      to: ['a', 'b', 'c'].map((address) => ({ address, port: 53 })),
+      expireMs: 10_000,
+      maxAgeMs: 0,
+      maxIdle: 0,
+    },
     new FakeClock(),
   );
 const order = (upstreams: ReturnType<typeof three>, policy: Policy, { turn = 0, random = 0 } = {}) =>

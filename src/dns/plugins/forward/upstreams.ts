@@ -12,7 +12,7 @@ export interface Upstream extends Target {
 }
 
 export const upstreamsOf = (
-  { to, expireMs, maxAgeMs }: Pick<Options, 'to' | 'expireMs' | 'maxAgeMs'>,
+  { to, expireMs, maxAgeMs, maxIdle }: Pick<Options, 'to' | 'expireMs' | 'maxAgeMs' | 'maxIdle'>,
   clock: Clock,
   secure: SecureOptions = {},
 ): Upstream[] =>
@@ -20,7 +20,12 @@ export const upstreamsOf = (
     ...target,
     fails: 0,
     isDown: false,
-    connections: connections(target, { clock, expireMs, maxAgeMs, ...(target.tls && { secure }) }),
+    connections: connections(target, {
+      ...{ clock, expireMs, maxAgeMs, maxIdle },
+      ...(target.tls && {
+        secure: { ...secure, ...(target.serverName !== undefined && { servername: target.serverName }) },
+      }),
+    }),
   }));
 
 /** All of them in the order to be tried; those that are down last, for when nobody else is left. */

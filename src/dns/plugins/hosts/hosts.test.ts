@@ -60,12 +60,26 @@ test('a file is read, and again when it changes', async (t) => {
   t.after(() => plugin.stop?.());
   assert.deepEqual(await dig('a.example.'), ['a.example. 3600 A 192.0.2.1']);
   assert.deepEqual(await dig('a.org.'), ['REFUSED']);
-  assert.match(await context.registry.metrics(), /coredns_hosts_entries 1/);
+  assert.match(await context.registry.metrics(), /coredns_hosts_entries 1\n/);
+  assert.match(await context.registry.metrics(), /coredns_hosts_reload_timestamp_seconds [\d.]+\n/);
   plugin.start?.();
   writeFileSync(file, '192.0.2.2 a.example\n');
   for (let i = 0; i < 4000 && !(await dig('a.example.'))[0]?.endsWith('.2'); i++)
     await new Promise((wait) => setTimeout(wait, 5));
   assert.deepEqual(await dig('a.example.'), ['a.example. 3600 A 192.0.2.2']);
+});
+
+test('entries in the Corefile stand beside those of the file', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'dns-hosts-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  writeFileSync(join(directory, 'hosts'), '192.0.2.1 a.example\n');
+  const pathOf = (file: string) => (file === '/etc/hosts' ? join(directory, 'hosts') : file);
+  for (const first of ['hosts', `hosts ${join(directory, 'hosts')}`]) {
+    const plugin = setUpFrom(hosts, `${first} {\n 192.0.2.2 b.example\n}`, fakeContext({ pathOf }));
+    const dig = async (name: string) => zoneText(await handleOf(plugin)(query(name), refused));
+    assert.deepEqual(await dig('a.example.'), ['a.example. 3600 A 192.0.2.1']);
+    assert.deepEqual(await dig('b.example.'), ['b.example. 3600 A 192.0.2.2']);
+  }
 });
 
 test('a file that is not there is a warning', () => {

@@ -12,15 +12,20 @@ import { type Table, tableOf } from './table.ts';
 
 /** Answers from a hosts file and from entries in the Corefile. */
 export const hosts: SetUp = (directive, context) => {
-  const { zones: serverZones, pathOf, log, metrics } = context;
+  const { zones: serverZones, pathOf, log, metrics, clock } = context;
   const options = optionsOf(directive, serverZones);
   const { inline, ttl, noReverse, fallthrough } = options;
   const file = pathOf(options.file);
   const stopped = new AbortController();
-  const { entries } = metrics('hosts', (to) => ({
+  const { entries, reloaded } = metrics('hosts', (to) => ({
     entries: new Gauge({
       name: 'coredns_hosts_entries',
       help: 'Names and addresses of hosts.',
+      registers: [to],
+    }),
+    reloaded: new Gauge({
+      name: 'coredns_hosts_reload_timestamp_seconds',
+      help: 'When the file of hosts was read, in seconds since 1970.',
       registers: [to],
     }),
   }));
@@ -29,13 +34,13 @@ export const hosts: SetUp = (directive, context) => {
   function read(): void {
     try {
       table = tableOf([...inline, ...readFileSync(file, 'utf8').split('\n')]);
-      entries.set([...table.addresses.values()].reduce((sum, { length }) => sum + length, 0));
+      reloaded.set(clock.now() / 1000);
     } catch (err) {
       log.warn({ plugin: 'hosts', err: String(err) }, 'the file of hosts cannot be read');
     }
+    entries.set([...table.addresses.values()].reduce((sum, { length }) => sum + length, 0));
   }
-  // With entries in the Corefile and no file named, there may well be none.
-  if (directive.args.length > 0 || inline.length === 0) read();
+  read();
 
   return {
     name: 'hosts',

@@ -1,6 +1,6 @@
 /** Endpoints of a Service as DNS sees them: those that are ready, each with its name and the ports it has. */
 import { isAddress } from '../../../lib/ip.ts';
-import type { KeptEndpoint, KeptSlice, NamedPort } from './keep.ts';
+import { type KeptSlice, type NamedPort, nameOf } from './keep.ts';
 
 export interface NamedEndpoint {
   /** The label below the Service's name. */
@@ -8,8 +8,6 @@ export interface NamedEndpoint {
   address: string;
   ports: readonly NamedPort[];
 }
-
-export const nameOf = ({ name, address }: KeptEndpoint): string => name ?? dashed(address);
 
 /** An address that stands in several slices has the ports of all of them. */
 export function endpointsIn(slices: readonly KeptSlice[]): NamedEndpoint[] {
@@ -28,9 +26,6 @@ export function endpointsIn(slices: readonly KeptSlice[]): NamedEndpoint[] {
   }
   return [...found.values()];
 }
-
-/** `10-244-0-5`, `fd44--5`: the name of an endpoint that has no hostname. */
-export const dashed = (address: string): string => address.replaceAll(/[.:]/g, '-');
 
 /** The address behind a dashed one; undefined when it is none. */
 export function undashed(label: string): string | undefined {

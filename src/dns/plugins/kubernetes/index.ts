@@ -17,8 +17,8 @@ import { type Followed, follow } from './view.ts';
 /** Answers for Services, endpoints and pods of a cluster, from what was last heard of it. */
 export const kubernetes: SetUp = (directive, context) => {
   const options = optionsOf(directive, context.zones);
-  const { zones, pods, ttl, fallthrough } = options;
-  const domain = zones.find((zone) => !zone.endsWith('.arpa.'));
+  const { zones, pods, ttl, fallthrough, multicluster } = options;
+  const domain = zones.find((zone) => !zone.endsWith('.arpa.') && !multicluster.includes(zone));
   if (domain === undefined || domain === '.')
     throw new CorefileError(
       directive.line,
@@ -27,31 +27,41 @@ export const kubernetes: SetUp = (directive, context) => {
   const view = viewOf(options, context);
   if (pods === 'verified') view.watchPods();
   const stopped = new AbortController();
-  const cluster: Cluster = {
-    view,
-    domain,
-    pods,
-    ignoreEmpty: options.ignoreEmptyService,
-    nameServers: () => ownAddresses(view, networkInterfaces()),
-  };
+  const nameServers = () => ownAddresses(view, networkInterfaces());
+  const ignoreEmpty = options.ignoreEmptyService;
+  const own: Cluster = { view, domain, version: '1.1.0', pods, ignoreEmpty, nameServers };
+  const imports = multicluster.length > 0 ? viewOf({ ...options, imports: true }, context) : view;
+  const others = (zone: string): Cluster => ({
+    ...{ view: imports, domain: zone, version: '1.0.0' },
+    ...{ pods: 'disabled', ignoreEmpty, nameServers },
+  });
+  const hasSynced = () => view.hasSynced() && imports.hasSynced();
   return {
     name: 'kubernetes',
-    notReady: () => (view.hasSynced() ? undefined : 'the cluster has not been read yet'),
+    notReady: () => (hasSynced() ? undefined : 'the cluster has not been read yet'),
     searchPath: searchPathFor(view, domain),
     handle(query, next) {
       const zone = zoneOf(query.name, zones);
       if (zone === undefined || query.question.class !== recordClass.IN) return next(query);
+      const [cluster, seen] = multicluster.includes(zone) ? [others(zone), imports] : [own, view];
       const { name, type } = query.question;
       const asked: Asked = { name, canonical: query.name, type, zone, ttl };
       const found = lookUp(cluster, asked);
       if (found) return answer(found, query, asked, cluster, context);
       // Nothing is known not to exist before everything was read once.
-      if (!view.hasSynced()) return replyTo(query.message, rcode.SERVFAIL);
+      if (!seen.hasSynced()) return replyTo(query.message, rcode.SERVFAIL);
       if (fallthrough.some((z) => isWithin(query.name, z))) return next(query);
       return negative(replyTo(query.message, rcode.NXDOMAIN), cluster, asked);
     },
     again: () => undefined,
-    start: () => void warnOfWaiting(view, context, stopped.signal),
+    async whenReady() {
+      const over = new AbortController();
+      const signal = AbortSignal.any([stopped.signal, over.signal]);
+      const synced = Promise.all([view.whenSynced(), imports.whenSynced()]);
+      await Promise.race([synced, context.clock.sleep(options.startupTimeoutMs, signal)]);
+      over.abort();
+    },
+    start: () => void warnOfWaiting(hasSynced, context, stopped.signal),
     stop: () => stopped.abort(),
   };
 };
@@ -60,12 +70,12 @@ const patienceMs = 5_000;
 
 /** A cluster that cannot be reached is not seen from the answers alone. */
 async function warnOfWaiting(
-  view: Followed,
+  hasSynced: () => boolean,
   { clock, log }: SetUpContext,
   signal: AbortSignal,
 ): Promise<void> {
   await clock.sleep(patienceMs, signal);
-  if (!signal.aborted && !view.hasSynced())
+  if (!signal.aborted && !hasSynced())
     log.warn(
       { plugin: 'kubernetes' },
       'the Kubernetes API has not been read yet; names that are not known are answered SERVFAIL',
@@ -73,9 +83,22 @@ async function warnOfWaiting(
 }
 
 /** One for all server blocks that look at the same part of the same cluster, also of the next Corefile. */
-function viewOf(options: Options, { shared, client, clock, pathOf, metrics }: SetUpContext): Followed {
-  const { target, namespaces, labels, namespaceLabels, noEndpoints, endpointPodNames } = options;
-  const name = JSON.stringify([target, namespaces, labels, namespaceLabels, noEndpoints, endpointPodNames]);
+function viewOf(
+  options: Options & { imports?: boolean },
+  { shared, client, clock, pathOf, metrics }: SetUpContext,
+): Followed {
+  const {
+    target,
+    namespaces,
+    labels,
+    namespaceLabels,
+    noEndpoints,
+    endpointPodNames,
+    imports = false,
+  } = options;
+  const name = JSON.stringify([
+    ...[target, namespaces, labels, namespaceLabels, noEndpoints, endpointPodNames, imports],
+  ]);
   return shared(`kubernetes ${name}`, (signal) =>
     follow(client(endpointOf(target, pathOf)), {
       nowMs: () => clock.now(),
@@ -85,7 +108,8 @@ function viewOf(options: Options, { shared, client, clock, pathOf, metrics }: Se
       only: namespaces,
       noEndpoints,
       podNames: endpointPodNames,
-      heard: metrics('kubernetes', (registry) => programmingDuration(registry, clock)),
+      imports,
+      ...(!imports && { heard: metrics('kubernetes', (registry) => programmingDuration(registry, clock)) }),
     }),
   );
 }

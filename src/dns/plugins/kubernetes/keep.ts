@@ -1,5 +1,5 @@
 /** What is kept of objects of the cluster. */
-import type { EndpointSlice, Pod, Service } from '../../../api/types.ts';
+import type { EndpointSlice, KubeObject, Pod, Service } from '../../../api/types.ts';
 import { canonical, isAddress } from '../../../lib/ip.ts';
 
 export interface NamedPort {
@@ -19,6 +19,8 @@ export interface KeptService {
   ports: readonly NamedPort[];
   /** Only of type ExternalName. */
   externalName?: string;
+  /** Nobody has names below its own. */
+  hidesEndpoints?: true;
 }
 
 export interface KeptEndpoint {
@@ -45,6 +47,9 @@ export interface KeptPod {
 }
 
 const serviceName = 'kubernetes.io/service-name';
+/** Of slices that come from another cluster. https://multicluster.sigs.k8s.io/concepts/multicluster-services-api/ */
+export const importedServiceName = 'multicluster.kubernetes.io/service-name';
+const sourceCluster = 'multicluster.kubernetes.io/source-cluster';
 
 export const keyOf = ({ metadata }: { metadata: { name: string; namespace?: string } }): string =>
   `${metadata.namespace ?? ''}/${metadata.name}`;
@@ -89,6 +94,44 @@ export function keptSlice(slice: EndpointSlice, podNames: boolean): KeptSlice {
   };
 }
 
+export interface ServiceImport extends KubeObject {
+  spec?: { type?: string; ips?: readonly string[]; ports?: ServicePorts };
+}
+
+/** Of type `Headless` it is its endpoints; else it has addresses, and they have no names. */
+export function keptImport(object: ServiceImport): KeptService {
+  const { metadata, spec } = object;
+  const isHeadless = spec?.type === 'Headless';
+  return {
+    key: keyOf(object),
+    namespace: metadata.namespace ?? '',
+    name: metadata.name,
+    addresses: isHeadless ? [] : (spec?.ips ?? []).filter(isAddress).map(canonicalOf),
+    ports: portsOf(spec?.ports ?? []),
+    ...(!isHeadless && { hidesEndpoints: true }),
+  };
+}
+
+/** Its endpoints are named within their cluster: `<hostname>.<cluster>`. */
+export function keptImportedSlice(slice: EndpointSlice): KeptSlice {
+  const { namespace = '', labels = {} } = slice.metadata;
+  const { endpoints, ...kept } = keptSlice(slice, false);
+  const cluster = labels[sourceCluster]?.toLowerCase();
+  return {
+    ...kept,
+    service: `${namespace}/${labels[importedServiceName] ?? ''}`,
+    endpoints: endpoints.map((each) => ({
+      address: each.address,
+      name: cluster === undefined ? nameOf(each) : `${nameOf(each)}.${cluster}`,
+    })),
+  };
+}
+
+/** `10-244-0-5`, `fd44--5`: the name of an endpoint that has no hostname. */
+export const dashed = (address: string): string => address.replaceAll(/[.:]/g, '-');
+
+export const nameOf = ({ name, address }: KeptEndpoint): string => name ?? dashed(address);
+
 export const keptPod = (pod: Pod): KeptPod => ({
   key: keyOf(pod),
   namespace: pod.metadata.namespace ?? '',
@@ -99,9 +142,9 @@ export const keptPod = (pod: Pod): KeptPod => ({
 const knownPorts = new Map<string, readonly NamedPort[]>();
 const mostKnown = 10_000;
 
-function portsOf(
-  ports: readonly { name?: string; protocol?: string; port?: number }[],
-): readonly NamedPort[] {
+type ServicePorts = readonly { name?: string; protocol?: string; port?: number }[];
+
+function portsOf(ports: ServicePorts): readonly NamedPort[] {
   const named = ports.flatMap(({ name, protocol, port }) =>
     port === undefined
       ? []

@@ -60,6 +60,8 @@ endpoints: [{ addresses: [10.244.1.8], hostname: d, conditions: { ready: false }
 ---
 { kind: Service, metadata: { name: outside }, spec: { type: ExternalName, externalName: www.example.com } }
 ---
+{ kind: Service, metadata: { name: digits }, spec: { type: ExternalName, externalName: 192.0.2.7 } }
+---
 { kind: Service, metadata: { name: round }, spec: { type: ExternalName, externalName: round.default.svc.cluster.local } }
 ---
 kind: Pod
@@ -241,6 +243,10 @@ describe('a Service of type ExternalName', () => {
       'outside.default.svc.cluster.local. 5 CNAME www.example.com.',
     ]);
   });
+  test('that names an address leads nowhere', async () => {
+    for (const type of ['A', 'CNAME'])
+      assert.deepEqual(await dig(`digits.default.svc.cluster.local. ${type}`), nxdomain);
+  });
   test('that leads to itself ends as a failure', async () => {
     assert.equal((await dig('round.default.svc.cluster.local.'))[0], 'SERVFAIL');
   });
@@ -340,10 +346,9 @@ describe('the lines in the Corefile', () => {
     };
     const refusal = (block: string, expected: RegExp) =>
       assert.throws(() => generation(`. {\n${lines} {\n${block}\n}\n}`, host), expected);
-    refusal(
-      'multicluster x',
-      /^CorefileError: Corefile:3: kubernetes: option "multicluster" is not supported$/,
-    );
+    refusal('transfer to x', /^CorefileError: Corefile:3: kubernetes: option "transfer" is not supported$/);
+    refusal('multicluster', /Corefile:3: kubernetes: multicluster needs a zone/);
+    refusal('multicluster x', /the zone x\. of multicluster is not among its zones/);
     refusal('endpoint nowhere', /Corefile:3: kubernetes: endpoint is one URL/);
     refusal('endpoint https://a https://b', /endpoint is one URL/);
     refusal('tls cert.pem', /write `tls CERT KEY CACERT`/);
@@ -351,6 +356,10 @@ describe('the lines in the Corefile', () => {
     refusal('kubeconfig /nowhere', /Corefile:2: kubernetes: ENOENT/);
     refusal('namespaces', /namespaces needs a name/);
     refusal('labels', /labels needs a selector/);
+    refusal(
+      'labels environment in (production',
+      /Corefile:3: kubernetes: labels: .*found '', expected: ',' or '\)'/,
+    );
     refusal('namespaces a\n namespace_labels b=c', /cannot both be set/);
     refusal('ignore nothing', /write `ignore empty_service`/);
     refusal('startup_timeout soon', /startup_timeout is a duration/);
@@ -413,6 +422,79 @@ describe('options', () => {
     await serve(
       `${lines} {\n startup_timeout 5s\n apiserver_qps 50\n apiserver_burst 10\n apiserver_max_inflight 4\n}`,
     );
+  });
+});
+
+describe('Services of other clusters', async () => {
+  const imports = clusterOf(`
+{ kind: Namespace, metadata: { name: default, namespace: } }
+---
+{ kind: Service, metadata: { name: web }, spec: { clusterIP: 10.96.0.17, clusterIPs: [10.96.0.17] } }
+---
+kind: ServiceImport
+metadata: { name: web }
+spec: { type: ClusterSetIP, ips: [10.112.0.7], ports: [{ name: http, protocol: TCP, port: 80 }] }
+---
+{ kind: ServiceImport, metadata: { name: new }, spec: { type: ClusterSetIP, ports: [{ port: 80 }] } }
+---
+kind: ServiceImport
+metadata: { name: db }
+spec: { type: Headless, ports: [{ name: sql, protocol: TCP, port: 5432 }] }
+---
+kind: EndpointSlice
+metadata:
+  name: imported-db-east
+  labels: { multicluster.kubernetes.io/service-name: db, multicluster.kubernetes.io/source-cluster: east }
+addressType: IPv4
+ports: [{ name: sql, port: 5432, protocol: TCP }]
+endpoints: [{ addresses: [10.50.0.5], hostname: db-0 }, { addresses: [10.50.0.6] }]
+---
+kind: EndpointSlice
+metadata:
+  name: imported-web-east
+  labels: { multicluster.kubernetes.io/service-name: web, multicluster.kubernetes.io/source-cluster: east }
+addressType: IPv4
+ports: [{ name: http, port: 80, protocol: TCP }]
+endpoints: [{ addresses: [10.50.0.9], hostname: w }]
+`);
+  const lookUp = await serve(
+    'kubernetes cluster.local clusterset.local {\n multicluster clusterset.local\n}',
+    imports,
+  );
+  const there = (name: string) => lookUp(`${name.replace(' ', '.default.svc.clusterset.local. ')}`.trim());
+  const absent = [
+    'NXDOMAIN',
+    '; authority',
+    soa('clusterset.local.').replaceAll('.cluster.local', '.clusterset.local'),
+  ];
+
+  test('have the address of the set, and its ports', async () => {
+    assert.deepEqual(await there('web A'), ['web.default.svc.clusterset.local. 5 A 10.112.0.7']);
+    assert.deepEqual(await there('_http._tcp.web SRV'), [
+      '_http._tcp.web.default.svc.clusterset.local. 5 SRV 0 100 80 web.default.svc.clusterset.local.',
+      '; additional',
+      'web.default.svc.clusterset.local. 5 A 10.112.0.7',
+    ]);
+    assert.deepEqual(await there('w.east.web A'), absent, 'its endpoints have no names');
+    assert.deepEqual((await there('new A'))[0], '; authority', 'it has no address yet');
+  });
+  test('are their endpoints where they are headless, each with a name within its cluster', async () => {
+    const name = 'db.default.svc.clusterset.local.';
+    assert.deepEqual(await there('db A'), [`${name} 5 A 10.50.0.5`, `${name} 5 A 10.50.0.6`]);
+    assert.deepEqual(await there('db-0.east.db A'), [`db-0.east.${name} 5 A 10.50.0.5`]);
+    assert.deepEqual(await there('10-50-0-6.east.db A'), [`10-50-0-6.east.${name} 5 A 10.50.0.6`]);
+    assert.equal((await there('_sql._tcp.db SRV'))[0], `_sql._tcp.${name} 5 SRV 0 50 5432 db-0.east.${name}`);
+    assert.deepEqual((await there('east.db A'))[0], '; authority', 'it only has others below it');
+    assert.deepEqual(await there('db-0.west.db A'), absent);
+  });
+  test('stand beside those of the own cluster', async () => {
+    assert.deepEqual(await lookUp('web.default.svc.cluster.local.'), [
+      'web.default.svc.cluster.local. 5 A 10.96.0.17',
+    ]);
+    assert.deepEqual((await lookUp('db.default.svc.cluster.local.'))[0], 'NXDOMAIN');
+    assert.deepEqual(await lookUp('dns-version.clusterset.local. TXT'), [
+      'dns-version.clusterset.local. 5 TXT "1.0.0"',
+    ]);
   });
 });
 

@@ -1,4 +1,5 @@
 /** The lines of `kubernetes` in a Corefile. https://coredns.io/plugins/kubernetes/ */
+import { parseLabelSelector } from '../../../api/selectors.ts';
 import { expectNoMore, unknownOption } from '../../corefile/arity.ts';
 import { CorefileError, type Directive } from '../../corefile/parse.ts';
 import { takeDuration, takeNumber } from '../../corefile/values.ts';
@@ -32,6 +33,10 @@ export interface Options {
   endpointPodNames: boolean;
   noEndpoints: boolean;
   ignoreEmptyService: boolean;
+  /** Those of the zones that other clusters' Services live in, canonical. */
+  multicluster: readonly string[];
+  /** For how long an older Corefile is served while the cluster is read. */
+  startupTimeoutMs: number;
 }
 
 const podModes: readonly PodMode[] = ['disabled', 'insecure', 'verified'];
@@ -47,12 +52,17 @@ export function optionsOf({ args, block, line }: Directive, serverZones: readonl
     endpointPodNames: false,
     noEndpoints: false,
     ignoreEmptyService: false,
+    multicluster: [],
+    startupTimeoutMs: 5_000,
   };
   for (const option of block) {
     const set = Object.hasOwn(setters, option.name) ? setters[option.name] : undefined;
     if (!set) throw unknownOption('kubernetes', option);
     set(options, option);
   }
+  const foreign = options.multicluster.find((zone) => !options.zones.includes(zone));
+  if (foreign !== undefined)
+    throw new CorefileError(line, `kubernetes: the zone ${foreign} of multicluster is not among its zones`);
   if (options.namespaces && options.namespaceLabels !== undefined)
     throw new CorefileError(line, 'kubernetes: namespaces and namespace_labels cannot both be set');
   return options;
@@ -119,9 +129,13 @@ const setters: Readonly<Record<string, (options: Options, option: Directive) => 
       throw new CorefileError(line, 'kubernetes: write `ignore empty_service`');
     options.ignoreEmptyService = true;
   },
-  // Nothing waits for the cluster at the start: until it was read, names that are not known are SERVFAIL.
-  startup_timeout: (_options, { args, line }) =>
-    void takeDuration('kubernetes: startup_timeout', args[0], line),
+  multicluster(options, { args, line }) {
+    if (args.length === 0) throw new CorefileError(line, 'kubernetes: multicluster needs a zone');
+    options.multicluster = args.flatMap(zonesOf);
+  },
+  startup_timeout(options, { args, line }) {
+    options.startupTimeoutMs = takeDuration('kubernetes: startup_timeout', args[0], line);
+  },
   // There is a list and a watch of each kind, and never more.
   apiserver_qps: (_options, { args, line }) => void takeNumber('kubernetes: apiserver_qps', args[0], line),
   apiserver_burst: (_options, { args, line }) =>
@@ -133,5 +147,11 @@ const setters: Readonly<Record<string, (options: Options, option: Directive) => 
 function selectorOf(name: string, args: readonly string[], line: Directive['line']): string {
   if (args.length === 0)
     throw new CorefileError(line, `kubernetes: ${name} needs a selector such as app=web`);
-  return args.join(' ');
+  const text = args.join(' ');
+  try {
+    parseLabelSelector(text);
+  } catch (err) {
+    throw new CorefileError(line, `kubernetes: ${name}: ${err instanceof Error ? err.message : String(err)}`);
+  }
+  return text;
 }

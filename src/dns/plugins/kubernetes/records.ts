@@ -13,8 +13,9 @@ import {
   txtRecord,
 } from '../../wire/message.ts';
 import { recordType } from '../../wire/types.ts';
-import { nameOf, undashed } from './endpoints.ts';
+import { undashed } from './endpoints.ts';
 import { type Asked, type Found, isAsked, noData } from './found.ts';
+import { nameOf } from './keep.ts';
 import type { PodMode } from './options.ts';
 import { ofService } from './service.ts';
 import type { View } from './view.ts';
@@ -23,6 +24,8 @@ export interface Cluster {
   view: View;
   /** The zone that Services live in, canonical; the others are reverse zones. */
   domain: string;
+  /** Of the specification: that of other clusters' Services has a version of its own. */
+  version: string;
   pods: PodMode;
   /** A Service without a ready endpoint does not exist. */
   ignoreEmpty: boolean;
@@ -43,7 +46,7 @@ export function lookUp(cluster: Cluster, asked: Asked): Found {
     case 'dns-version':
       return labels.length > 0
         ? undefined
-        : of(asked, recordType.TXT, () => txtRecord(asked.name, asked.ttl, '1.1.0'));
+        : of(asked, recordType.TXT, () => txtRecord(asked.name, asked.ttl, cluster.version));
     case 'dns':
       return ofNameServer(cluster, labels, asked);
     default:

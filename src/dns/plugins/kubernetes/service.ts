@@ -1,8 +1,9 @@
 /** Records of one Service: at its own name, at its endpoints' names, at its ports' names. */
+import { isAddress } from '../../../lib/ip.ts';
 import { addressRecord, type ResourceRecord, srvRecord } from '../../wire/message.ts';
 import { recordType } from '../../wire/types.ts';
 import { endpointsIn } from './endpoints.ts';
-import { type Asked, type Found, isAsked } from './found.ts';
+import { type Asked, type Found, isAsked, noData } from './found.ts';
 import type { KeptService, NamedPort } from './keep.ts';
 import type { View } from './view.ts';
 
@@ -14,8 +15,11 @@ export interface Where {
 /** Labels below `<service>.<namespace>.svc.<zone>`, from left to right. */
 export function ofService(service: KeptService, below: readonly string[], where: Where, asked: Asked): Found {
   const { view, ignoreEmpty } = where;
+  // Digits and dots are no name that anybody can be sent to.
   if (service.externalName !== undefined)
-    return below.length === 0 && service.externalName !== '' ? { alias: service.externalName } : undefined;
+    return below.length === 0 && service.externalName !== '' && !isAddress(service.externalName)
+      ? { alias: service.externalName }
+      : undefined;
   if (ignoreEmpty && endpointsOf(service, view).length === 0) return undefined;
   const found = withEndpoints(service, below, view, asked);
   // All of it is of this Service and its slices.
@@ -26,13 +30,16 @@ export function ofService(service: KeptService, below: readonly string[], where:
 
 function withEndpoints(service: KeptService, below: readonly string[], view: View, asked: Asked): Found {
   const hosts = hostsOf(service, view);
-  const [first, second] = below;
+  const [first] = below;
   if (first === undefined)
     return hosts.isHeadless && hosts.all.length === 0 ? undefined : ofHosts(hosts, asked);
   if (first.startsWith('_')) return ofPort(hosts, below, asked);
-  if (second !== undefined) return undefined;
-  const named = endpointsOf(service, view).filter((e) => e.name === first);
-  if (named.length === 0) return undefined;
+  if (service.hidesEndpoints) return undefined;
+  const label = below.join('.');
+  const endpoints = endpointsOf(service, view);
+  const named = endpoints.filter((e) => e.name === label);
+  // A name of two labels makes the second one a name, too (RFC 8020).
+  if (named.length === 0) return endpoints.some((e) => e.name.endsWith(`.${label}`)) ? noData : undefined;
   return ofHosts(
     {
       all: named.map((e) => ({ ...e, name: `${e.name}.${hosts.name}` })),
@@ -58,9 +65,9 @@ interface Host {
 }
 
 function hostsOf(service: KeptService, view: View): Hosts {
-  const { name, namespace, addresses: own, ports } = service;
+  const { name, namespace, addresses: own, ports, hidesEndpoints } = service;
   const whole = `${name}.${namespace}.svc`;
-  const isHeadless = own.length === 0;
+  const isHeadless = own.length === 0 && !hidesEndpoints;
   const all = isHeadless
     ? endpointsOf(service, view).map((e) => ({ ...e, name: `${e.name}.${whole}` }))
     : own.map((address) => ({ name: whole, address, ports }));

@@ -7,13 +7,17 @@ import type { Client } from '../../../client/contract.ts';
 import { reflect } from '../../../client/informer.ts';
 import type { Lasting } from '../../wire/message.ts';
 import {
+  importedServiceName,
   type KeptPod,
   type KeptService,
   type KeptSlice,
+  keptImport,
+  keptImportedSlice,
   keptPod,
   keptService,
   keptSlice,
   keyOf,
+  type ServiceImport,
 } from './keep.ts';
 import { State } from './state.ts';
 
@@ -36,6 +40,8 @@ export interface View {
 /** Follows the cluster until the signal. Pods are followed from the first time that {@link Followed.watchPods} is asked. */
 export interface Followed extends View {
   hasSynced(): boolean;
+  /** Resolves when everything was read once. */
+  whenSynced(): Promise<void>;
   watchPods(): void;
 }
 
@@ -51,19 +57,40 @@ export interface FollowOptions {
   noEndpoints?: boolean;
   /** Endpoints without a hostname are named as their pods. */
   podNames?: boolean;
+  /** Instead of Services and their slices, those that come from other clusters. */
+  imports?: boolean;
   /** Told of a slice that changed. */
   heard?: (slice: EndpointSlice) => void;
 }
 
 const pageSize = 100;
 
+const serviceImports: Resource<ServiceImport> = {
+  group: 'multicluster.x-k8s.io',
+  version: 'v1alpha1',
+  kind: 'ServiceImport',
+  plural: 'serviceimports',
+  namespaced: true,
+};
+
 export function follow(client: Client, options: FollowOptions): Followed {
-  const { nowMs, signal, labels, namespaceLabels, only, noEndpoints, podNames = false, heard } = options;
+  const {
+    nowMs,
+    signal,
+    labels,
+    namespaceLabels,
+    only,
+    noEndpoints,
+    podNames = false,
+    imports,
+    heard,
+  } = options;
   let serial = seconds(nowMs());
   const state = new State(() => {
     serial = Math.max(serial, seconds(nowMs()));
   });
   const waiting = new Set<string>();
+  const told: (() => void)[] = [];
 
   function source<T extends KubeObject, Kept>(
     resource: Resource<T>,
@@ -80,6 +107,7 @@ export function follow(client: Client, options: FollowOptions): Followed {
     const replace = (all: readonly Kept[]) => {
       into.replace(all);
       waiting.delete(resource.plural);
+      if (waiting.size === 0) for (const tell of told.splice(0)) tell();
     };
     void reflect(client, resource, {
       ...selectors,
@@ -91,12 +119,17 @@ export function follow(client: Client, options: FollowOptions): Followed {
   }
 
   const selected = labels === undefined ? {} : { labelSelector: labels };
-  source<Service, KeptService>(services, selected, {
-    keep: keptService,
-    put: (service) => state.putService(service),
-    drop: (object) => state.dropService(keyOf(object)),
-    replace: (all) => state.replaceServices(all),
-  });
+  const imported = {
+    labelSelector: labels === undefined ? importedServiceName : `${importedServiceName},${labels}`,
+  };
+  const intoServices = {
+    put: (service: KeptService) => state.putService(service),
+    drop: (object: KubeObject) => state.dropService(keyOf(object)),
+    replace: (all: readonly KeptService[]) => state.replaceServices(all),
+  };
+  if (imports)
+    source<ServiceImport, KeptService>(serviceImports, selected, { keep: keptImport, ...intoServices });
+  else source<Service, KeptService>(services, selected, { keep: keptService, ...intoServices });
   source<Namespace, string>(
     namespaces,
     namespaceLabels === undefined ? {} : { labelSelector: namespaceLabels },
@@ -108,8 +141,8 @@ export function follow(client: Client, options: FollowOptions): Followed {
     },
   );
   if (!noEndpoints)
-    source<EndpointSlice, KeptSlice>(endpointSlices, selected, {
-      keep: (slice) => keptSlice(slice, podNames),
+    source<EndpointSlice, KeptSlice>(endpointSlices, imports ? imported : selected, {
+      keep: (slice) => (imports ? keptImportedSlice(slice) : keptSlice(slice, podNames)),
       put: (slice) => state.putSlice(slice),
       drop: (object) => state.dropSlice(keyOf(object)),
       replace: (all) => state.replaceSlices(all),
@@ -134,6 +167,8 @@ export function follow(client: Client, options: FollowOptions): Followed {
     lasting: ({ key }) => (namespaceLabels === undefined ? state.lasting(key) : { stale: true }),
     serial: () => serial,
     hasSynced: () => waiting.size === 0,
+    whenSynced: () =>
+      waiting.size === 0 ? Promise.resolve() : new Promise((resolve) => void told.push(resolve)),
     watchPods() {
       if (followsPods) return;
       followsPods = true;

@@ -6,7 +6,7 @@ import type { ResourceRecord } from '../../wire/message.ts';
 import { addressesIn } from '../../wire/peek.ts';
 import { recordType } from '../../wire/types.ts';
 
-/** Gives addresses in another order each time, behind the aliases that lead to them. */
+/** Gives addresses and MX records in another order each time, behind the aliases that lead to them. */
 export const loadbalance: SetUp = (directive, { random }) => {
   expectNoMore(directive, 1);
   const { args, line } = directive;
@@ -24,17 +24,23 @@ export const loadbalance: SetUp = (directive, { random }) => {
 };
 
 export function reordered(answers: readonly ResourceRecord[], random: () => number): ResourceRecord[] {
+  const isAlias = (r: ResourceRecord) => r.type === recordType.CNAME;
+  const isMail = (r: ResourceRecord) => r.type === recordType.MX;
   const isAddress = (r: ResourceRecord) => r.type === recordType.A || r.type === recordType.AAAA;
-  const addresses = answers.filter(isAddress);
-  for (let i = addresses.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    [addresses[i], addresses[j]] = [addresses[j] as ResourceRecord, addresses[i] as ResourceRecord];
-  }
   return [
-    ...answers.filter((r) => r.type === recordType.CNAME),
-    ...addresses,
-    ...answers.filter((r) => !isAddress(r) && r.type !== recordType.CNAME),
+    ...answers.filter(isAlias),
+    ...shuffled(answers.filter(isAddress), random),
+    ...shuffled(answers.filter(isMail), random),
+    ...answers.filter((r) => !isAlias(r) && !isAddress(r) && !isMail(r)),
   ];
+}
+
+function shuffled<T>(list: T[], random: () => number): T[] {
+  for (let i = list.length - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    [list[i], list[j]] = [list[j] as T, list[i] as T];
+  }
+  return list;
 }
 
 /** The same among bytes: addresses of one name and one type change their places. */

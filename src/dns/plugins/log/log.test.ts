@@ -70,6 +70,7 @@ test('what is not understood is refused', () => {
     'log {\n class good\n}',
     /Corefile:3: log: class is one of success, denial, error, all, not "good"/,
   );
+  refusal('log {\n class\n}', /Corefile:3: log: class needs a class/);
   refusal('log {\n level 3\n}', /Corefile:3: log: option "level" is not supported/);
   refusal('log "{color}"', /"\{color\}" is not supported in a format/);
 });

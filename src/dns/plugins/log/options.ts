@@ -31,6 +31,7 @@ function classesOf(block: readonly Directive[]): ReadonlySet<Class> {
   const found = block.flatMap((option) => {
     if (option.name !== 'class') throw unknownOption('log', option);
     expectNoMore({ ...option, args: [] }, 0);
+    if (option.args.length === 0) throw new CorefileError(option.line, 'log: class needs a class');
     return option.args.map((word) => {
       const known = classes.find((each) => each === word);
       if (known) return known;

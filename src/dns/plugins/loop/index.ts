@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { bracketed } from '../../../lib/ip.ts';
 import type { Query, SetUp } from '../../contract.ts';
 import { expectNoMore } from '../../corefile/arity.ts';
 import { questionMessage, replyTo } from '../../wire/message.ts';
@@ -25,9 +26,10 @@ export const loop: SetUp = (directive, { zones, resolve, log, clock, end }) => {
       if (!isProbing || query.name !== probe || query.question.type !== recordType.HINFO) return next(query);
       if (++seen <= enough) return next(query);
       isProbing = false;
+      const { address, port } = query.client;
       log.error(
-        { upstream: query.client.address },
-        'the upstreams lead back here; name others in the Corefile',
+        { plugin: 'loop' },
+        `Loop (${bracketed(address)}:${port}) detected for zone "${zone}": the upstreams lead back here; name others in the Corefile. Query: "HINFO ${probe}"`,
       );
       end();
       return replyTo(query.message, rcode.SERVFAIL);

@@ -1,6 +1,7 @@
 /** The metrics of the server itself, by CoreDNS's names. https://coredns.io/plugins/metrics/ */
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { counters, histograms } from './tally.ts';
+import { processReadings } from '../../../lib/metrics/process.ts';
+import { counters, histograms, readings } from './tally.ts';
 
 /** Of 250 µs, doubled up to eight seconds. */
 const secondBuckets = Array.from({ length: 16 }, (_, i) => 0.00025 * 2 ** i);
@@ -14,6 +15,7 @@ export function familiesIn(registry: Registry) {
     registers: [registry],
   });
   built.set({ version: 'switchboard', revision: '', goversion: `node ${process.version}` }, 1);
+  readings(registry, processReadings());
   return {
     requests: counters(registry, 'coredns_dns_requests_total', 'Questions, by what was asked.'),
     responses: counters(registry, 'coredns_dns_responses_total', 'Answers, by how they ended.'),

@@ -1,21 +1,18 @@
 import type { SetUp } from '../../contract.ts';
 import { expectNoMore } from '../../corefile/arity.ts';
 import { zoneOf } from '../../wire/name.ts';
-import { rcodeName, recordType, typeName } from '../../wire/types.ts';
+import { rcodeName, typeLabel } from '../../wire/types.ts';
 import { familiesIn } from './families.ts';
-
-/** Types that have a name of their own in metrics; all others are `other`, so that nobody fills the memory with labels. */
-const known = new Set(Object.values(recordType).map(typeName));
 
 type Counting = (family: 4 | 6, size: number, bytes: number) => void;
 
-/** `GET :9153/metrics`, by CoreDNS's names. https://coredns.io/plugins/metrics/ */
+/** `GET localhost:9153/metrics`, by CoreDNS's names. https://coredns.io/plugins/metrics/ */
 export const prometheus: SetUp = (directive, context) => {
   expectNoMore(directive, 1);
   const { serveHttp, registry, server, zones, clock, metrics, neighbours } = context;
   const families = metrics('prometheus', familiesIn);
   const view = '';
-  serveHttp(directive.args[0] ?? ':9153', '/metrics', async () => ({
+  serveHttp(directive.args[0] ?? 'localhost:9153', '/metrics', async () => ({
     code: 200,
     body: await registry.metrics(),
     contentType: registry.contentType,
@@ -24,7 +21,6 @@ export const prometheus: SetUp = (directive, context) => {
   /** What a question and its answer count for. */
   function talliesOf(name: string, type: number, proto: string, family: 4 | 6) {
     const zone = zoneOf(name, zones) ?? 'dropped';
-    const text = typeName(type);
     return {
       requests: families.requests({
         server,
@@ -32,7 +28,7 @@ export const prometheus: SetUp = (directive, context) => {
         view,
         proto,
         family: family === 6 ? '2' : '1',
-        type: known.has(text) ? text : 'other',
+        type: typeLabel(type),
       }),
       requestSize: families.requestSize({ server, zone, view, proto }),
       responseSize: families.responseSize({ server, zone, view, proto }),

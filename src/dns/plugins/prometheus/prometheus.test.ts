@@ -42,7 +42,7 @@ test('questions and answers are counted by zone, and types that nobody knows are
 
 test('an answer that is given again is counted like the first', async () => {
   const context = fakeContext({ zones: ['example.'] });
-  const plugin = setUpFrom(prometheus, 'prometheus', context);
+  const plugin = setUpFrom(prometheus, 'prometheus :9153', context);
   const asked = query('a.example.');
   const reply = await served(plugin, asked, refused);
   const again = plugin.again?.(asked, reply);
@@ -62,7 +62,7 @@ test('the plugins of the server block are shown, and failures of our own', async
     zones: ['example.'],
     neighbours: () => [{ name: 'errors' }, { name: 'cache' }],
   });
-  const plugin = setUpFrom(prometheus, 'prometheus', context);
+  const plugin = setUpFrom(prometheus, 'prometheus :9153', context);
   plugin.start?.();
   await assert.rejects(
     served(plugin, query('a.example.'), () => {
@@ -75,4 +75,12 @@ test('the plugins of the server block are shown, and failures of our own', async
     `coredns_plugin_enabled{${labels},name="cache"} 1`,
     'coredns_panics_total 1',
   ]);
+});
+
+test('the process is shown by the names that every exporter has, on this machine alone unless told otherwise', async () => {
+  const context = fakeContext();
+  setUpFrom(prometheus, 'prometheus', context);
+  const { body = '' } = (await context.http.get('localhost:9153/metrics')?.()) ?? {};
+  assert.match(body, /^# TYPE process_cpu_seconds_total counter\nprocess_cpu_seconds_total [\d.]+$/m);
+  assert.match(body, /^process_resident_memory_bytes \d+$/m);
 });

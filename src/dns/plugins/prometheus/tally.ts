@@ -3,6 +3,7 @@
  * read.
  */
 import type { Metric, Registry } from 'prom-client';
+import type { Reading } from '../../../lib/metrics/process.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -17,6 +18,12 @@ export function counters(registry: Registry, name: string, help: string): (label
     tallies.all().map(([labels, { count }]) => ({ labels, value: count })),
   );
   return tallies.of;
+}
+
+/** Numbers that are known when they are asked for. */
+export function readings(registry: Registry, all: readonly Reading[]): void {
+  for (const { name, help, type, read } of all)
+    register(registry, name, help, type, () => [{ labels: {}, value: read() }]);
 }
 
 export interface Distribution {
@@ -86,7 +93,7 @@ function register(
   registry: Registry,
   name: string,
   help: string,
-  type: 'counter' | 'histogram',
+  type: 'counter' | 'gauge' | 'histogram',
   values: () => Value[],
 ): void {
   const metric = {

@@ -3,18 +3,19 @@ import { addressBytes, parseAddress } from '../../../lib/ip.ts';
 import type { Query } from '../../contract.ts';
 import { CorefileError, type Line } from '../../corefile/parse.ts';
 import { takeNumber } from '../../corefile/values.ts';
-import { typeName } from '../../wire/types.ts';
-import type { MakeRule } from './rule.ts';
+import { expectEnd, type MakeRule } from './rule.ts';
 
 const codes = { nsid: 3, subnet: 8 } as const;
 const actions = ['set', 'append', 'replace', 'unset'] as const;
 
-/** `edns0 local|nsid|subnet set|append|replace|unset …` */
-export const ednsRule: MakeRule = ([kind = '', action = '', ...words], _extra, line) => {
+/** `edns0 local|nsid|subnet set|append|replace|unset … [revert]`; options of answers never come through anyway. */
+export const ednsRule: MakeRule = ([kind = '', action = '', ...all], _extra, line) => {
+  const words = all.at(-1) === 'revert' ? all.slice(0, -1) : all;
   const known = actions.find((each) => each === action);
   const value = valueOf(kind, words, line, known === 'unset');
   if (!known || !value)
     throw new CorefileError(line, 'rewrite: write `edns0 local|nsid|subnet set|append|replace|unset ...`');
+  expectEnd(words, value.words, line);
   return (query) => {
     const before = query.upstreamOptions ?? query.message.edns?.options ?? [];
     const has = before.some(({ code }) => code === value.code);
@@ -28,22 +29,29 @@ export const ednsRule: MakeRule = ([kind = '', action = '', ...words], _extra, l
 
 interface Value {
   code: number;
+  /** How many words say it. */
+  words: number;
   dataFor: (query: Query) => Uint8Array;
 }
 
 function valueOf(kind: string, words: readonly string[], line: Line, isUnset: boolean): Value | undefined {
   const [first, second] = words;
-  if (kind === 'nsid') return { code: codes.nsid, dataFor: () => Buffer.alloc(0) };
+  const nothing = () => Buffer.alloc(0);
+  if (kind === 'nsid') return { code: codes.nsid, words: 0, dataFor: nothing };
   if (kind === 'subnet') {
-    if (isUnset) return { code: codes.subnet, dataFor: () => Buffer.alloc(0) };
+    if (isUnset) return { code: codes.subnet, words: 0, dataFor: nothing };
     const ipv4 = takeNumber('rewrite: the bits of IPv4', first, line, { most: 32 });
     const ipv6 = takeNumber('rewrite: the bits of IPv6', second, line, { most: 128 });
-    return { code: codes.subnet, dataFor: (query) => subnetOf(query.client.address, ipv4, ipv6) };
+    return {
+      code: codes.subnet,
+      words: 2,
+      dataFor: (query) => subnetOf(query.client.address, ipv4, ipv6),
+    };
   }
   if (kind !== 'local') return undefined;
   const code = Number(first);
   if (!(code >= 0 && code <= 65_535)) throw new CorefileError(line, `rewrite: "${first ?? ''}" is no option`);
-  return { code, dataFor: isUnset ? () => Buffer.alloc(0) : dataOf(second, line) };
+  return isUnset ? { code, words: 1, dataFor: nothing } : { code, words: 2, dataFor: dataOf(second, line) };
 }
 
 /** Bytes `0x…`, a `{variable}`, or text. */
@@ -55,15 +63,20 @@ function dataOf(text: string | undefined, line: Line): (query: Query) => Uint8Ar
     if (!found) throw new CorefileError(line, `rewrite: ${text} is not supported`);
     return found;
   }
-  const bytes = /^0x(?:[\da-f]{2})*$/i.test(text) ? Buffer.from(text.slice(2), 'hex') : Buffer.from(text);
+  const isHex = text.startsWith('0x');
+  if (isHex && !/^0x(?:[\da-f]{2})*$/i.test(text))
+    throw new CorefileError(line, `rewrite: "${text}" is not written in hexadecimal bytes`);
+  const bytes = isHex ? Buffer.from(text.slice(2), 'hex') : Buffer.from(text);
   return () => bytes;
 }
 
+const uint16 = (n: number): Buffer => Buffer.of(n >> 8, n & 255);
+
 const variables: Readonly<Record<string, (query: Query) => Uint8Array>> = {
   qname: ({ name }) => Buffer.from(name),
-  qtype: ({ question }) => Buffer.from(typeName(question.type)),
+  qtype: ({ question }) => uint16(question.type),
   client_ip: ({ client }) => addressBytes(parseAddress(client.address)),
-  client_port: ({ client }) => Buffer.of(client.port >> 8, client.port & 255),
+  client_port: ({ client }) => uint16(client.port),
   protocol: ({ client }) => Buffer.from(client.protocol),
 };
 

@@ -5,7 +5,7 @@ import { takeNumber } from '../../corefile/values.ts';
 import { cnameRecord, type Message, type ResourceRecord } from '../../wire/message.ts';
 import { classOf, rcodeOf, recordType, typeOf } from '../../wire/types.ts';
 import { matching, replacing, takeMatcher } from './matcher.ts';
-import type { MakeRule } from './rule.ts';
+import { expectEnd, type MakeRule } from './rule.ts';
 
 const known = (
   what: string,
@@ -18,13 +18,17 @@ const known = (
   return found;
 };
 
-export const typeRule: MakeRule = ([from, to], _extra, line) => {
+export const typeRule: MakeRule = (words, _extra, line) => {
+  const [from, to] = words;
+  expectEnd(words, 2, line);
   const [own, other] = [known('type', from, typeOf, line), known('type', to, typeOf, line)];
   return (query) =>
     query.question.type === own ? { query: askedAs(query, { ...query.question, type: other }) } : undefined;
 };
 
-export const classRule: MakeRule = ([from, to], _extra, line) => {
+export const classRule: MakeRule = (words, _extra, line) => {
+  const [from, to] = words;
+  expectEnd(words, 2, line);
   const [own, other] = [known('class', from, classOf, line), known('class', to, classOf, line)];
   return (query) =>
     query.question.class === own ? { query: askedAs(query, { ...query.question, class: other }) } : undefined;
@@ -36,6 +40,7 @@ export const ttlRule: MakeRule = (words, _extra, line) => {
   const [from, seconds = ''] = rest;
   const [least = '', most = least] = seconds.split('-');
   if (from === undefined) throw new CorefileError(line, 'rewrite: write `ttl [MATCHER] NAME SECONDS`');
+  expectEnd(rest, 2, line);
   const low = takeNumber('rewrite: ttl', least || '0', line);
   const high = most === '' ? 2 ** 31 - 1 : takeNumber('rewrite: ttl', most, line, { least: low });
   const find = matching(matcher, from, line);
@@ -57,6 +62,7 @@ export const rcodeRule: MakeRule = (words, _extra, line) => {
   const { matcher, rest } = takeMatcher(words);
   const [name, from, to] = rest;
   if (name === undefined) throw new CorefileError(line, 'rewrite: write `rcode [MATCHER] NAME FROM TO`');
+  expectEnd(rest, 3, line);
   const [own, other] = [known('code', from, rcodeOf, line), known('code', to, rcodeOf, line)];
   const find = matching(matcher, name, line);
   return (query) =>
@@ -69,6 +75,7 @@ export const cnameRule: MakeRule = (words, _extra, line, resolve) => {
   const [from, to] = rest;
   if (from === undefined || to === undefined)
     throw new CorefileError(line, 'rewrite: write `cname [MATCHER] FROM TO`');
+  expectEnd(rest, 2, line);
   const find = matching(matcher, from, line);
   const { there } = replacing(matcher, from, to);
   return (query) => ({

@@ -1,5 +1,6 @@
 import type { Reply, SetUp } from '../../contract.ts';
 import { CorefileError, type Directive } from '../../corefile/parse.ts';
+import { classOf, recordClass } from '../../wire/types.ts';
 import { ednsRule } from './edns.ts';
 import { classRule, cnameRule, rcodeRule, ttlRule, typeRule } from './fields.ts';
 import { nameRule } from './name.ts';
@@ -26,8 +27,10 @@ export const rewrite: SetUp = (directive, { resolve }) => {
       `rewrite: a field is one of ${Object.keys(fields).join(', ')}, not "${field}"`,
     );
   const rule = make(rest, extra, directive.line, resolve);
+  const [, from = ''] = words;
   return {
     name: 'rewrite',
+    ...(field === 'class' && classOf(from) === recordClass.CH && { knowsChaos: true }),
     handle(query, next) {
       const rewritten = query.isRewritten ? undefined : rule(query);
       if (!rewritten) return next(query);

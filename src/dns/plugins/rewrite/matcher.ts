@@ -1,6 +1,6 @@
 /** How a rule finds names, and what it makes of them. Names are canonical. */
-import { CorefileError, type Line } from '../../corefile/parse.ts';
-import { regexpOf } from '../../corefile/regexp.ts';
+import type { Line } from '../../corefile/parse.ts';
+import { takeRegexp } from '../../corefile/regexp.ts';
 import { canonical } from '../../wire/name.ts';
 
 export const matchers = ['exact', 'prefix', 'suffix', 'substring', 'regex'] as const;
@@ -31,7 +31,7 @@ export function matching(matcher: Matcher, from: string, line: Line): (name: str
     case 'substring':
       return (name) => (name.includes(lower) ? all : undefined);
     case 'regex': {
-      const regexp = compiled(from, line);
+      const regexp = takeRegexp('rewrite', from, line);
       return (name) => {
         const found = regexp.exec(name);
         return found ? { groups: found.map((group) => group ?? '') } : undefined;
@@ -63,7 +63,7 @@ export function replacing(
       };
     }
     case 'substring':
-      return { there: (name) => name.replace(before, () => after) };
+      return { there: (name) => name.replaceAll(before, () => after) };
     case 'regex':
       return { there: (_name, match) => canonical(filled(to, match)) };
   }
@@ -72,11 +72,3 @@ export function replacing(
 /** `{1}` is the first group. */
 export const filled = (text: string, { groups }: Match): string =>
   text.replace(/\{(\d+)\}/g, (whole, digits: string) => groups[Number(digits)] ?? whole);
-
-export function compiled(text: string, line: Line): RegExp {
-  try {
-    return regexpOf(text);
-  } catch (err) {
-    throw new CorefileError(line, `rewrite: ${err instanceof Error ? err.message : String(err)}`);
-  }
-}

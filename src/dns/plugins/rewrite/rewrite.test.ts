@@ -5,7 +5,7 @@ import type { Next, Query } from '../../contract.ts';
 import { parseCorefile } from '../../corefile/parse.ts';
 import { fakeContext, query } from '../../testing/context.ts';
 import { zoneText } from '../../testing/zone.ts';
-import { addressRecord, cnameRecord, mxRecord, replyTo } from '../../wire/message.ts';
+import { addressRecord, cnameRecord, mxRecord, replyTo, soaRecord } from '../../wire/message.ts';
 import { recordType } from '../../wire/types.ts';
 import { rewrite } from './index.ts';
 
@@ -26,6 +26,8 @@ function asking(lines: string) {
           addressRecord('old.example.', 60, '10.0.0.9'),
         ],
       };
+    if (type === recordType.SOA)
+      return { ...own, answers: [soaRecord(question.name, 60, soaOf(`ns.${name}`, `root.${name}`))] };
     if (type === recordType.MX) return { ...own, answers: [mxRecord(question.name, 60, 1, `mail.${name}`)] };
     return {
       ...own,
@@ -36,8 +38,13 @@ function asking(lines: string) {
   const directives = parseCorefile(`. {\n${lines}\n}`)[0]?.directives ?? [];
   const plugins = directives.map((directive) => rewrite(directive, context));
   const next = chain([...plugins, { name: 'world', handle: world }]);
-  return { asked, dig: async (text: string) => zoneText(await next(query(text))) };
+  return { asked, ask: next, dig: async (text: string) => zoneText(await next(query(text))) };
 }
+
+const soaOf = (mname: string, rname: string) => ({
+  ...{ mname, rname },
+  ...{ serial: 1, refresh: 2, retry: 3, expire: 4, minimum: 5 },
+});
 
 /** Which name is asked for instead. */
 async function becomes(lines: string, name: string): Promise<string | undefined> {
@@ -55,7 +62,7 @@ describe('a name', () => {
       await becomes('rewrite name suffix .old.example .example', 'x.y.old.example.'),
       'x.y.example.',
     );
-    assert.equal(await becomes('rewrite name substring old new', 'x.old.example.'), 'x.new.example.');
+    assert.equal(await becomes('rewrite name substring old new', 'old.old.example.'), 'new.new.example.');
     assert.equal(
       await becomes('rewrite name regex (.*)\\.(us|eu)\\.example {1}.{2}.svc.cluster.local', 'x.eu.example.'),
       'x.eu.svc.cluster.local.',
@@ -71,8 +78,17 @@ describe('a name', () => {
   test('in a record is changed where that is wanted', async () => {
     const auto = asking('rewrite name suffix .a.example .b.example answer auto');
     assert.deepEqual(await auto.dig('x.a.example. MX'), ['x.a.example. 60 MX 1 mail.x.a.example.']);
+    assert.deepEqual(await auto.dig('x.a.example. SOA'), [
+      'x.a.example. 60 SOA ns.x.a.example. root.x.a.example. 1 2 3 4 5',
+    ]);
     const plain = asking('rewrite name suffix .a.example .b.example');
     assert.deepEqual(await plain.dig('x.a.example. MX'), ['x.a.example. 60 MX 1 mail.x.b.example.']);
+    const byPattern = asking(
+      'rewrite stop {\n name regex (.*)\\.in\\.example {1}.default.svc.cluster.local\n answer auto\n}',
+    );
+    assert.deepEqual(await byPattern.dig('x.in.example. MX'), ['x.in.example. 60 MX 1 mail.x.in.example.']);
+    const whole = asking('rewrite name a.example b.example');
+    assert.deepEqual(await whole.dig('a.example. MX'), ['a.example. 60 MX 1 mail.a.example.']);
     const byHand = asking(`rewrite stop {
       name regex (.*)\\.a\\.example {1}.b.example
       answer name (.*)\\.b\\.example {1}.a.example
@@ -94,6 +110,14 @@ describe('rules', () => {
     await dig('a. AAAA');
     assert.equal(asked[0]?.question.type, recordType.A);
     assert.equal(asked[0]?.question.class, 3);
+  });
+  test('may make a question of the class CHAOS one of the internet', async () => {
+    const { ask } = asking('rewrite class CH IN');
+    const chaos = query('version.bind. TXT');
+    const question = { ...chaos.question, class: 3 };
+    const reply = await ask({ ...chaos, question, message: { ...chaos.message, questions: [question] } });
+    assert.deepEqual(reply.questions, [question]);
+    assert.equal(reply.answers.length, 1);
   });
   test('change ttls', async () => {
     assert.deepEqual(await asking('rewrite ttl a.example 5').dig('a.example.'), ['a.example. 5 A 10.0.0.1']);
@@ -134,6 +158,7 @@ describe('rules', () => {
     assert.deepEqual(await optionsWith('local set 65001 a', 'local replace 65001 b'), ['65001 62']);
     assert.deepEqual(await optionsWith('local set 65001 a', 'local unset 65001'), []);
     assert.deepEqual(await optionsWith('subnet set 20 56'), ['8 000114000af400']);
+    assert.deepEqual(await optionsWith('local set 65001 {qtype} revert'), ['65001 0001']);
   });
 });
 
@@ -142,10 +167,24 @@ test('what is not understood is refused', () => {
   refusal('rewrite color red blue', /Corefile:2: rewrite: a field is one of name, type, .*, not "color"/);
   refusal('rewrite name a', /write `name \[MATCHER\] FROM TO \[answer \.\.\.\]`/);
   refusal('rewrite name regex ( b', /Corefile:2: rewrite: Invalid regular expression/);
-  refusal('rewrite name regex a b answer auto', /answer auto does not go with regex/);
+  refusal('rewrite name regex (a) {1}{2}', /Corefile:2: rewrite: \{2\} is more than \/\(a\)\/ has groups/);
+  refusal('rewrite name regex a b answer name a {1}', /rewrite: \{1\} is more than \/a\/ has groups/);
+  refusal('rewrite name prefix a b answer auto answer name c d', /`answer auto` does not go with/);
   refusal('rewrite name a b answers', /write `answer auto`/);
   refusal('rewrite type A NOPE', /rewrite: "NOPE" is no type/);
   refusal('rewrite ttl a. soon', /rewrite: ttl is a number/);
   refusal('rewrite edns0 local put 1 2', /write `edns0 local\|nsid\|subnet/);
+  for (const line of [
+    'type any a SURPLUS',
+    'class ch in SURPLUS',
+    'ttl a. 30 SURPLUS',
+    'rcode a. NXDOMAIN NOERROR SURPLUS',
+    'cname a. b. SURPLUS',
+    'edns0 nsid set SURPLUS',
+    'edns0 local unset 1 SURPLUS',
+    'edns0 subnet set 24 56 SURPLUS',
+  ])
+    refusal(`rewrite ${line}`, /Corefile:2: rewrite: "SURPLUS" is not supported/);
+  refusal('rewrite edns0 local set 1 0xabcdefg', /rewrite: "0xabcdefg" is not written in hexadecimal bytes/);
   refusal('rewrite edns0 local set 1 {metadata}', /rewrite: \{metadata\} is not supported/);
 });

@@ -1,6 +1,6 @@
 /** A rule of `rewrite`: what it makes of a question, and of the reply to it. */
 import type { Query, Reply } from '../../contract.ts';
-import type { Line } from '../../corefile/parse.ts';
+import { CorefileError, type Line } from '../../corefile/parse.ts';
 import type { Message } from '../../wire/message.ts';
 
 export interface Rewritten {
@@ -19,3 +19,9 @@ export type MakeRule = (
   line: Line,
   resolve: (query: Query) => Reply,
 ) => Rule;
+
+/** Refuses words beyond so many. */
+export function expectEnd(words: readonly string[], than: number, line: Line): void {
+  const surplus = words[than];
+  if (surplus !== undefined) throw new CorefileError(line, `rewrite: "${surplus}" is not supported`);
+}

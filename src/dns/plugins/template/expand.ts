@@ -27,7 +27,26 @@ function expression(text: string): (data: Data) => string {
   const group = /^(?:\.Group\.(\w+)|index \.Group "(\w+)")$/.exec(text);
   const name = group?.[1] ?? group?.[2];
   if (name !== undefined) return ({ Group }) => Group[name] ?? '';
+  const call = /^parseInt \(?(.+?)\)? (\d+) (\d+)$/.exec(text);
+  if (call) return parseInteger(expression(call[1] ?? ''), Number(call[2]), Number(call[3]));
   const index = /^index \.Match (\d+)$/.exec(text)?.[1];
   if (index !== undefined) return ({ Match }) => Match[Number(index)] ?? '';
   throw new Error(`"{{ ${text} }}" is not supported`);
+}
+
+/** Go's `strconv.ParseUint`: digits of a base that fit into so many bits, as a decimal number. */
+function parseInteger(text: (data: Data) => string, base: number, bits: number): (data: Data) => string {
+  if (base < 2 || base > 36 || bits > 64) throw new Error(`parseInt ${base} ${bits} is not supported`);
+  return (data) => {
+    const digits = text(data).toLowerCase();
+    let number = 0n;
+    for (const digit of digits || '?') {
+      const value = Number.parseInt(digit, base);
+      if (Number.isNaN(value)) throw new Error(`Cannot parse "${digits}" as a number of base ${base}`);
+      number = number * BigInt(base) + BigInt(value);
+    }
+    if (number >> BigInt(bits) !== 0n)
+      throw new Error(`Cannot parse "${digits}": it has more than ${bits} bits`);
+    return String(number);
+  };
 }

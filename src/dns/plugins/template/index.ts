@@ -1,26 +1,20 @@
-import { Counter } from 'prom-client';
-import type { Query, SetUp } from '../../contract.ts';
+import { Counter, type Registry } from 'prom-client';
+import { askFor, mapReply } from '../../chain.ts';
+import type { Query, Reply, SetUp } from '../../contract.ts';
 import { type Message, type Notes, replyTo } from '../../wire/message.ts';
 import { isWithin, zoneOf } from '../../wire/name.ts';
 import { parseRecord } from '../../wire/text.ts';
-import { className, rcode, typeName } from '../../wire/types.ts';
+import { className, rcode, recordClass, recordType, typeLabel, typeName } from '../../wire/types.ts';
 import type { Data } from './expand.ts';
-import { isMeant, type Options, optionsOf } from './options.ts';
+import { isMeant, type Options, optionsOf, type Template } from './options.ts';
 
 /** Makes answers from the question by rules. https://coredns.io/plugins/template/ */
-export const template: SetUp = (directive, { zones, server, metrics }) => {
+export const template: SetUp = (directive, { zones, server, metrics, resolve }) => {
   const options = optionsOf(directive, zones);
-  const counts = metrics('template', (to) => {
-    const labelNames = ['server', 'zone', 'view', 'class', 'type'];
-    const counter = (name: string, help: string) =>
-      new Counter({ name: `coredns_template_${name}_total`, help, labelNames, registers: [to] });
-    return {
-      matches: counter('matches', 'Questions that a template answered.'),
-      failures: counter('template_failures', 'Answers that were no records.'),
-    };
-  });
+  const counts = metrics('template', countersIn);
   return {
     name: 'template',
+    ...(options.class !== recordClass.IN && { knowsChaos: true }),
     handle(query, next) {
       const { question, name, message } = query;
       const zone = zoneOf(name, options.zones);
@@ -36,19 +30,16 @@ export const template: SetUp = (directive, { zones, server, metrics }) => {
         zone,
         view: '',
         class: className(question.class),
-        type: typeName(question.type),
+        type: typeLabel(question.type),
       };
       if (data) {
         counts.matches.inc(labels);
-        try {
-          return answer(message, options, data);
-        } catch (err) {
-          counts.failures.inc(labels);
-          throw err;
-        }
+        const failed: Failed = (kind, section, template) =>
+          counts[kind].inc({ ...labels, section, template: template.text });
+        return followed(answer(message, options, data, failed), query, resolve);
       }
       if (options.fallthrough.some((each) => isWithin(name, each))) return next(query);
-      return { ...replyTo(message, rcode.NXDOMAIN), notes: { by: 'template' } };
+      return { ...replyTo(message, rcode.SERVFAIL), notes: { by: 'template' } };
     },
     again: () => undefined,
   };
@@ -79,16 +70,64 @@ function dataOf(
   return undefined;
 }
 
-function answer(message: Message, options: Options, data: Data): Message {
-  const records = (templates: Options['answers']) => templates.map((make) => parseRecord(make(data)));
+const countersIn = (registry: Registry) => {
+  const ofQuestion = ['server', 'zone', 'view', 'class', 'type'];
+  const counter = (name: string, help: string, labelNames: string[]) =>
+    new Counter({ name: `coredns_template_${name}_total`, help, labelNames, registers: [registry] });
+  const ofTemplate = [...ofQuestion, 'section', 'template'];
+  return {
+    matches: counter('matches', 'Questions that a template answered.', ofQuestion),
+    templateFailures: counter('template_failures', 'Templates that could not be expanded.', ofTemplate),
+    rrFailures: counter('rr_failures', 'Templates that made no record.', ofTemplate),
+  };
+};
+
+type Failed = (
+  kind: 'templateFailures' | 'rrFailures',
+  section: 'answer' | 'authority' | 'additional',
+  template: Template,
+) => void;
+
+function answer(message: Message, options: Options, data: Data, failed: Failed): Message {
+  const records = (section: Parameters<Failed>[1], templates: readonly Template[]) =>
+    templates.map((template) => {
+      const text = orCount(
+        () => template.expand(data),
+        () => failed('templateFailures', section, template),
+      );
+      return orCount(
+        () => parseRecord(text),
+        () => failed('rrFailures', section, template),
+      );
+    });
   return {
     ...replyTo(message, options.rcode),
     authoritative: true,
-    answers: records(options.answers),
-    authorities: records(options.authorities),
-    additionals: records(options.additionals),
+    answers: records('answer', options.answers),
+    authorities: records('authority', options.authorities),
+    additionals: records('additional', options.additionals),
     notes: { by: 'template', ...extendedError(options) },
   };
+}
+
+function orCount<T>(make: () => T, count: () => void): T {
+  try {
+    return make();
+  } catch (err) {
+    count();
+    throw err;
+  }
+}
+
+/** Who asks for an address is also told what is behind an alias. */
+function followed(reply: Message, query: Query, resolve: (query: Query) => Reply): Reply {
+  const { type } = query.question;
+  const alias = reply.answers.findLast((record) => record.type === recordType.CNAME);
+  if (alias?.data.kind !== 'name' || (type !== recordType.A && type !== recordType.AAAA)) return reply;
+  return mapReply(resolve(askFor(query, alias.data.name, type)), (behind) => ({
+    ...reply,
+    answers: [...reply.answers, ...behind.answers],
+  }));
 }
 
 /** Option 15 of EDNS (RFC 8914 section 2). */

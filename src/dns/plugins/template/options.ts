@@ -1,13 +1,17 @@
 /** The lines of `template` in a Corefile. */
 import { unknownOption } from '../../corefile/arity.ts';
-import { CorefileError, type Directive } from '../../corefile/parse.ts';
-import { regexpOf } from '../../corefile/regexp.ts';
+import { CorefileError, type Directive, type Line } from '../../corefile/parse.ts';
+import { takeRegexp } from '../../corefile/regexp.ts';
 import { takeNumber } from '../../corefile/values.ts';
 import { zonesOf } from '../../corefile/zones.ts';
-import { classOf, rcode, rcodeOf, recordClass, recordType, typeOf } from '../../wire/types.ts';
+import { classOf, rcode, rcodeOf, recordType, typeOf } from '../../wire/types.ts';
 import { type Data, templateOf } from './expand.ts';
 
-type Template = (data: Data) => string;
+export interface Template {
+  /** As it is written. */
+  text: string;
+  expand: (data: Data) => string;
+}
 
 export interface Options {
   class: number;
@@ -53,10 +57,11 @@ function apply(options: Growing, option: Directive): void {
   const { name, args, line } = option;
   if (args.length === 0 && name !== 'fallthrough')
     throw new CorefileError(line, `template: ${name} needs a value`);
-  if (name === 'match') options.matches = [...options.matches, ...args.map(regexpOf)];
+  if (name === 'match')
+    options.matches = [...options.matches, ...args.map((arg) => takeRegexp('template', arg, line))];
   else if (name === 'answer' || name === 'additional' || name === 'authority') {
     const section = sections[name];
-    options[section] = [...options[section], ...args.map(templateOf)];
+    options[section] = [...options[section], ...args.map((arg) => takeTemplate(arg, line))];
   } else if (name === 'rcode') {
     const code = rcodeOf(args[0] ?? '');
     if (code === undefined) throw new CorefileError(line, `template: "${args[0] ?? ''}" is no code`);
@@ -68,5 +73,16 @@ function apply(options: Growing, option: Directive): void {
   else throw unknownOption('template', option);
 }
 
+function takeTemplate(text: string, line: Line): Template {
+  try {
+    return { text, expand: templateOf(text) };
+  } catch (err) {
+    throw new CorefileError(line, `template: ${err instanceof Error ? err.message : String(err)}`);
+  }
+}
+
+const everything = recordType.ANY;
+
+/** For classes and for types: `ANY` has the same number in both. */
 export const isMeant = (wanted: number, asked: number): boolean =>
-  wanted === recordType.ANY || wanted === recordClass.ANY || wanted === asked;
+  wanted === everything || asked === everything || wanted === asked;
