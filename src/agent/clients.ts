@@ -1,6 +1,7 @@
 /** As whom the agent speaks to the API: as its node for what is the node's own, and as one who reads what concerns all. */
 import { type HttpClient, httpClient } from '../client/http.ts';
 import { type Identity, networkClient, nodeClient, nodeServing, ownIdentity } from '../client/identity.ts';
+import { ClientMetrics } from '../client/metrics.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { AgentConfig } from './config.ts';
 
@@ -9,6 +10,8 @@ export interface AgentClients {
   own: HttpClient;
   /** `system:switchboard:network` */
   network: HttpClient;
+  /** Of the latter. */
+  networkMetrics: ClientMetrics;
   /** What the kubelet's server shows; `use` takes the next one when it is renewed. */
   serving(use: (identity: Identity) => void): () => Identity;
 }
@@ -30,6 +33,7 @@ export function agentClients(
     wanted: nodeClient(nodeName),
   });
   const own: HttpClient = httpClient({ server, ca, identity: asNode, userAgent: 'kubelet' });
+  const networkMetrics = new ClientMetrics(clock);
   const asReader = ownIdentity({
     ...around,
     name: 'network',
@@ -37,10 +41,11 @@ export function agentClients(
     pair: config.network,
     wanted: networkClient,
   });
-  const network: HttpClient = httpClient({ server, ca, identity: asReader });
+  const network: HttpClient = httpClient({ server, ca, identity: asReader }, networkMetrics);
   return {
     own,
     network,
+    networkMetrics,
     serving: (use) =>
       ownIdentity({
         ...around,

@@ -15,6 +15,7 @@ import { informer } from '../client/informer.ts';
 import { longestLeaveMs } from '../kubelet/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import { startLoadBalancer } from '../loadbalancer/sync.ts';
+import { routeExternalIPs } from '../network/externalIPs.ts';
 import { routeServices } from '../network/node.ts';
 import { masqueradeOutside } from '../network/outside.ts';
 import { nodeEndOf, nodeEndPrefix } from '../network/podLink.ts';
@@ -65,6 +66,11 @@ export function startNodeNetwork(options: NodeNetworkOptions): NodeNetwork {
   };
   const podCIDRs = () => known.nodes.get(nodeName)?.spec?.podCIDRs;
   const routes = syncRoutes({ nodes: known.nodes, nodeName });
+  const externalRoutes = routeExternalIPs({
+    services: known.services,
+    nodeIPs,
+    routed: [...config.podCIDRs, ...serviceCIDRs, ...config.lanRoutes],
+  });
   const nft = kernelNft();
   const outside = masqueradeOutside({ nodes: known.nodes, podCIDRs: config.podCIDRs, nft });
   const proxy = serveProxy({
@@ -73,6 +79,7 @@ export function startNodeNetwork(options: NodeNetworkOptions): NodeNetwork {
     pods: options.pods,
     hasPools: true,
     events: eventRecorder(own, 'kube-proxy', nodeName, clock),
+    clientMetrics: clients.networkMetrics,
     nft,
     nodeName,
     clusterCIDRs: config.podCIDRs,
@@ -120,6 +127,7 @@ export function startNodeNetwork(options: NodeNetworkOptions): NodeNetwork {
       loadBalancer.stop();
       proxy.stop();
       outside.stop();
+      externalRoutes.stop();
       routes.stop();
       await nft.close();
     },

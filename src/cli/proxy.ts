@@ -6,6 +6,7 @@ import { eventRecorder } from '../client/events.ts';
 import { httpClient } from '../client/http.ts';
 import { informer } from '../client/informer.ts';
 import { fromKubeconfig, inCluster } from '../client/kubeconfig.ts';
+import { ClientMetrics } from '../client/metrics.ts';
 import { requireRoot } from '../cluster/root.ts';
 import { systemClock as clock } from '../lib/clock.ts';
 import { outermost } from '../lib/ip.ts';
@@ -42,10 +43,11 @@ async function serve(
   signal: AbortSignal,
 ): Promise<void> {
   const endpoint = kubeconfig ? fromKubeconfig(kubeconfig) : inCluster();
-  const client = httpClient({ ...endpoint, userAgent: 'kube-proxy' });
+  const clientMetrics = new ClientMetrics(clock);
+  const client = httpClient({ ...endpoint, userAgent: 'kube-proxy' }, clientMetrics);
   const ranges = await rangesOfCluster(client, settings, signal);
   if (!ranges) return;
-  const proxy = start(client, settings, ranges, nft, signal);
+  const proxy = start({ client, clientMetrics, nft, signal }, settings, ranges);
   const ended = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
   await Promise.race([proxy.synced, ended]);
   if (signal.aborted) return;
@@ -56,17 +58,22 @@ async function serve(
   await ended;
 }
 
+interface Around {
+  client: Client;
+  clientMetrics: ClientMetrics;
+  nft: Nft;
+  signal: AbortSignal;
+}
+
 function start(
-  client: Client,
+  { client, ...around }: Around,
   { nodeName, healthz, metrics, ...settings }: ProxySettings,
   { areFollowed, ...ranges }: FoundRanges,
-  nft: Nft,
-  signal: AbortSignal,
 ): Proxy {
-  const known = { signal, clock };
+  const known = { signal: around.signal, clock };
   const own = informer(client, nodes, { ...known, fieldSelector: `metadata.name=${nodeName}` });
   const proxy = serveProxy({
-    ...{ healthz, metrics, nft, nodeName, clock, signal, ...ranges },
+    ...{ healthz, metrics, nodeName, clock, ...around, ...ranges },
     events: eventRecorder(client, 'kube-proxy', nodeName, clock),
     services: informer(client, services, known),
     slices: informer(client, endpointSlices, known),

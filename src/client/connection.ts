@@ -7,7 +7,7 @@ import type net from 'node:net';
 import tls from 'node:tls';
 
 export interface ApiEndpoint {
-  /** `https://127.0.0.1:6443` */
+  /** `https://127.0.0.1:6443`; with a path where several clusters stand behind one server. */
   server: string;
   /** PEM. Without it the system's authorities are trusted. */
   ca?: string;
@@ -36,12 +36,15 @@ const pingIntervalMs = 5_000;
 
 export class Connection {
   readonly #endpoint: ApiEndpoint;
+  /** Before the path of every request. */
+  readonly #base: string;
   #session: http2.ClientHttp2Session | undefined;
   /** Whose certificate the session was made with. */
   #cert: string | undefined;
 
   constructor(endpoint: ApiEndpoint) {
     this.#endpoint = endpoint;
+    this.#base = new URL(endpoint.server).pathname.replace(/\/+$/, '');
   }
 
   /** Sends a request; resolves when the answer's headers are there. */
@@ -56,7 +59,7 @@ export class Connection {
       const stream = this.#connected().request(
         {
           ':method': method,
-          ':path': path,
+          ':path': this.#base + path,
           accept: options.accept ?? 'application/json',
           'user-agent': this.#endpoint.userAgent ?? 'switchboard',
           ...(token && { authorization: `Bearer ${token}` }),

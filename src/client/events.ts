@@ -2,7 +2,8 @@
  * Events: what happened to an object, for people to read. The same thing happening again counts up one
  * event instead of making another, as client-go's recorder does.
  */
-import { randomBytes } from 'node:crypto';
+import { randomInt } from 'node:crypto';
+import { isNotFound } from '../api/errors.ts';
 import { apiVersionOf, events, type Resource } from '../api/resource.ts';
 import type { KubeObject } from '../api/types.ts';
 import { type Clock, rfc3339, systemClock } from '../lib/clock.ts';
@@ -26,6 +27,7 @@ export interface EventRecorder {
 interface Known {
   name: string;
   count: number;
+  firstTimestamp: string;
 }
 
 /** So many different events are remembered for counting up. */
@@ -38,6 +40,7 @@ export function eventRecorder(
   clock: Clock = systemClock,
 ): EventRecorder {
   const known = new Map<string, Known>();
+  const suffix = suffixes(clock);
   let last: Promise<unknown> = Promise.resolve();
 
   function enqueue(write: () => Promise<unknown>): void {
@@ -49,39 +52,64 @@ export function eventRecorder(
       const { name, namespace = 'default', uid = '', resourceVersion } = object.metadata;
       const identity = [resource.kind, namespace, name, uid, type, reason, message, fieldPath].join('\n');
       const now = rfc3339(clock.now());
+      const draft = ({ name: eventName, count, firstTimestamp }: Known) => ({
+        metadata: { name: eventName, namespace },
+        involvedObject: {
+          apiVersion: apiVersionOf(resource),
+          kind: resource.kind,
+          name,
+          namespace: object.metadata.namespace ?? '',
+          uid,
+          ...(resourceVersion && { resourceVersion }),
+          ...(fieldPath && { fieldPath }),
+        },
+        type,
+        reason,
+        message,
+        source: { component, ...(host && { host }) },
+        firstTimestamp,
+        lastTimestamp: now,
+        count,
+        reportingComponent: component,
+        reportingInstance: host,
+      });
       const seen = known.get(identity);
       if (seen) {
         seen.count++;
-        const patch = { count: seen.count, lastTimestamp: now };
-        enqueue(() => client.patch(events, { name: seen.name, namespace }, patch));
+        const again = { ...seen };
+        enqueue(async () => {
+          try {
+            await client.patch(
+              events,
+              { name: seen.name, namespace },
+              { count: again.count, lastTimestamp: now },
+            );
+          } catch (err) {
+            if (!isNotFound(err)) throw err;
+            // It was forgotten after its hour, or deleted.
+            await client.create(events, draft(again));
+          }
+        });
         return;
       }
-      const eventName = `${name}.${randomBytes(8).toString('hex')}`;
-      known.set(identity, { name: eventName, count: 1 });
+      const first: Known = { name: `${name}.${suffix()}`, count: 1, firstTimestamp: now };
+      known.set(identity, first);
       if (known.size > memory) known.delete(known.keys().next().value ?? '');
-      enqueue(() =>
-        client.create(events, {
-          metadata: { name: eventName, namespace },
-          involvedObject: {
-            apiVersion: apiVersionOf(resource),
-            kind: resource.kind,
-            name,
-            namespace: object.metadata.namespace ?? '',
-            uid,
-            ...(resourceVersion && { resourceVersion }),
-            ...(fieldPath && { fieldPath }),
-          },
-          type,
-          reason,
-          message,
-          source: { component, ...(host && { host }) },
-          firstTimestamp: now,
-          lastTimestamp: now,
-          count: 1,
-          reportingComponent: component,
-          reportingInstance: host,
-        }),
-      );
+      enqueue(() => client.create(events, draft(first)));
     },
+  };
+}
+
+/**
+ * The time in nanoseconds, in hexadecimal, each later than the one before. Clients list events by name and sort
+ * them by second: what happened within one second is then told in the order in which it happened.
+ */
+function suffixes(clock: Clock): () => string {
+  let last = 0n;
+  return () => {
+    const now = BigInt(clock.now()) * 1_000_000n;
+    // Somewhere within the millisecond, since others tell of the same object.
+    last = last < now ? now + BigInt(randomInt(500_000)) : last + 1n;
+    return last.toString(16);
   };
 }

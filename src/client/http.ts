@@ -4,12 +4,16 @@ import { apiVersionOf, type Resource } from '../api/resource.ts';
 import type { KubeObject, List, Status, WatchEvent } from '../api/types.ts';
 import { type ApiEndpoint, Connection, type Reply } from './connection.ts';
 import type { Client, WatchQuery } from './contract.ts';
+import type { ClientMetrics, Requests } from './metrics.ts';
 import { patchTypes, pathOf, searchOf } from './path.ts';
 
 export type HttpClient = Client & { close(): void };
 
-export function httpClient(endpoint: ApiEndpoint): HttpClient {
+/** Its requests are counted where there are `metrics`. */
+export function httpClient(endpoint: ApiEndpoint, metrics?: ClientMetrics): HttpClient {
   const connection = new Connection(endpoint);
+  const direct: Requests = { request: (...args) => connection.request(...args) };
+  const requests = metrics?.counting(direct, endpoint.server) ?? direct;
 
   async function ask<T>(
     method: string,
@@ -17,7 +21,7 @@ export function httpClient(endpoint: ApiEndpoint): HttpClient {
     body?: unknown,
     contentType = 'application/json',
   ): Promise<T> {
-    const reply = await connection.request(method, path, {
+    const reply = await requests.request(method, path, {
       ...(body !== undefined && { body: JSON.stringify(body), contentType }),
     });
     return (await answerOf(reply)) as T;
@@ -35,7 +39,7 @@ export function httpClient(endpoint: ApiEndpoint): HttpClient {
       }
       return list;
     },
-    watch: (resource, query) => watch(connection, resource, query),
+    watch: (resource, query) => watch(requests, resource, query),
     create: (resource, object) =>
       ask('POST', pathOf(resource, { namespace: object.metadata.namespace }), object),
     update: (resource, object, subresource) =>
@@ -71,14 +75,14 @@ function statusOf(code: number, text: string): StatusError {
 }
 
 async function* watch<T extends KubeObject>(
-  connection: Connection,
+  requests: Requests,
   resource: Resource<T>,
   query: WatchQuery,
 ): AsyncIterable<WatchEvent<T>> {
   const search = searchOf(query);
   search.set('watch', 'true');
   if (query.allowWatchBookmarks) search.set('allowWatchBookmarks', 'true');
-  const reply = await connection.request('GET', `${pathOf(resource, query)}?${search.toString()}`, {
+  const reply = await requests.request('GET', `${pathOf(resource, query)}?${search.toString()}`, {
     signal: query.signal,
   });
   if (reply.code >= 400) await answerOf(reply);

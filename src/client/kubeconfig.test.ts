@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -35,6 +35,15 @@ users: [{name: me, user: {${user}}}]`;
         /^Error: Cannot use .*: ".*" of its user is not supported$/,
       );
     assert.throws(() => fromKubeconfig(file('', ', proxy-url: x')), /"proxy-url" of its cluster/);
+  });
+
+  test('is refused when its server cannot be asked over TLS', () => {
+    const path = file('');
+    const text = readFileSync(path, 'utf8');
+    for (const server of ['http://192.0.2.1:6443', '192.0.2.1:6443', 'https://', '']) {
+      writeFileSync(path, text.replace('https://192.0.2.1:6443', server));
+      assert.throws(() => fromKubeconfig(path), /^Error: Cannot use .*: ".*" is no server; give one such as/);
+    }
   });
 
   test('a pod has its own', () => {

@@ -27,6 +27,9 @@ export function fromKubeconfig(path: string, contextName?: string): ApiEndpoint 
   const user = config?.users?.find((u) => u.name === context.user)?.user ?? {};
   refuse(path, 'cluster', cluster, ['proxy-url', 'tls-server-name']);
   refuse(path, 'user', user, ['exec', 'auth-provider', 'username', 'as']);
+  const server = String(cluster['server'] ?? '');
+  if (!server.startsWith('https://') || !URL.canParse(server))
+    throw new Error(`Cannot use ${path}: "${server}" is no server; give one such as https://192.0.2.1:6443`);
   const pem = (from: Record<string, unknown>, name: string) => {
     const data = from[`${name}-data`];
     if (typeof data === 'string') return Buffer.from(data, 'base64').toString();
@@ -41,7 +44,7 @@ export function fromKubeconfig(path: string, contextName?: string): ApiEndpoint 
   const token = user['token'];
   const tokenFile = user['tokenFile'];
   return {
-    server: String(cluster['server']),
+    server,
     ...(ca && { ca }),
     ...(cert && { cert }),
     ...(key && { key }),

@@ -38,6 +38,22 @@ export function hostPortFrontends(pod: Pod): Frontend[] {
   );
 }
 
+/** What a pod that has its addresses asked for, and does not get: it is another machine's. */
+export function unservedHostIPs(pod: Pod): string[] {
+  const { phase, podIPs = [], hostIPs = [] } = pod.status ?? {};
+  if (!hasHostPorts(pod) || podIPs.length === 0 || phase === 'Succeeded' || phase === 'Failed') return [];
+  const ofNode = new Set(hostIPs.map(({ ip }) => canonical(ip)));
+  const isNowhere = (hostPort: HostPort) =>
+    !podIPs.some(({ ip }) => isServed(hostPort, familyOf(ip), ofNode));
+  return [
+    ...new Set(
+      hostPortsOf(pod.spec)
+        .filter(isNowhere)
+        .map(({ ip }) => ip),
+    ),
+  ];
+}
+
 /** An address that is not the node's own stays what it is, as when a process cannot bind to it. */
 function isServed({ ip }: HostPort, podFamily: Family, ofNode: ReadonlySet<string>): boolean {
   if (ip === '') return true;

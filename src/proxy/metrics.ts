@@ -3,7 +3,7 @@
  * One transaction carries both families, so each of them counts it.
  */
 import { type Clock, systemClock } from '../lib/clock.ts';
-import { exposition } from '../lib/metrics/exposition.ts';
+import { exposition, type Family } from '../lib/metrics/exposition.ts';
 import { exponentialBounds, Histograms, linearBounds, Values } from '../lib/metrics/metric.ts';
 import { processFamilies } from '../lib/metrics/process.ts';
 
@@ -145,11 +145,12 @@ export class ProxyMetrics {
     this.#metrics[path].add(1, { code: String(code) });
   }
 
-  /** All of it and the process, as Prometheus reads it. */
-  text(): string {
+  /** All of it, what others count, and the process, as Prometheus reads it. */
+  text(others: readonly Family[] = []): string {
     for (const labels of this.#families) this.#metrics.lastQueued.set(this.#lastQueuedAtMs / 1_000, labels);
     this.#metrics.serviceChangesPending.set(this.#pending.services.size);
     this.#metrics.endpointChangesPending.set(this.#pending.endpoints.size);
-    return exposition([...Object.values(this.#metrics).map((one) => one.family()), ...processFamilies()]);
+    const own = Object.values(this.#metrics).map((one) => one.family());
+    return exposition([...own, ...others, ...processFamilies()]);
   }
 }

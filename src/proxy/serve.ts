@@ -3,6 +3,7 @@ import { services as serviceResource } from '../api/resource.ts';
 import type { Node } from '../api/types.ts';
 import type { Informer } from '../client/contract.ts';
 import type { EventRecorder } from '../client/events.ts';
+import type { ClientMetrics } from '../client/metrics.ts';
 import { systemClock } from '../lib/clock.ts';
 import { familyOf } from '../lib/ip.ts';
 import { logger } from '../lib/log.ts';
@@ -12,6 +13,7 @@ import { isEligible, ProxyHealth } from './health/proxyHealth.ts';
 import { answerHealth, answerMetrics, plain } from './health/servers.ts';
 import { ServiceChecks } from './health/serviceChecks.ts';
 import { SliceVersions } from './health/sliceVersions.ts';
+import { tellOfHostPorts } from './hostPortEvents.ts';
 import { ProxyMetrics, type TrafficPolicy } from './metrics.ts';
 import { type Proxy, type ProxyOptions, startProxy } from './sync.ts';
 
@@ -29,6 +31,8 @@ export interface ServeOptions extends Omit<ProxyOptions, 'metrics' | 'health' | 
   healthz?: BindAddress | undefined;
   metrics?: BindAddress | undefined;
   events?: EventRecorder;
+  /** Of the client that asks the API, told with the proxy's own. */
+  clientMetrics?: ClientMetrics;
   signal: AbortSignal;
 }
 
@@ -37,10 +41,11 @@ export function serveProxy({
   healthz,
   metrics: metricsAddress,
   events,
+  clientMetrics,
   signal,
   ...options
 }: ServeOptions): Proxy {
-  const { nodes, services, nodeName, serviceCIDRs, clock = systemClock } = options;
+  const { nodes, services, pods, nodeName, serviceCIDRs, clock = systemClock } = options;
   const families = ([4, 6] as const).filter((n) => serviceCIDRs.some((range) => familyOf(range) === n));
   const metrics = new ProxyMetrics(families, clock);
   const health = new ProxyHealth(clock);
@@ -58,6 +63,7 @@ export function serveProxy({
     clock,
     signal,
   });
+  if (pods && events) tellOfHostPorts({ pods, services, nodeName, events });
   const withoutLocal = { internal: new Set<string>(), external: new Set<string>() };
   const note = (policy: TrafficPolicy, key: string, isWithout: boolean) => {
     const found = withoutLocal[policy];
@@ -90,6 +96,6 @@ export function serveProxy({
   serve('health', healthz, (question) =>
     question.path === '/endpointslices' ? plain(`${versions.newest}\n`) : answerHealth(parts, question),
   );
-  serve('metrics', metricsAddress, (question) => answerMetrics(metrics, question));
+  serve('metrics', metricsAddress, (question) => answerMetrics(metrics, question, clientMetrics));
   return proxy;
 }

@@ -35,6 +35,28 @@ describe('tracked UDP flows', () => {
     assert.ok(!stale?.also(flow('10.96.0.10', '10.244.1.6')));
   });
 
+  test('of this node’s own are kept where they are under externalTrafficPolicy Local, when nothing is known of before', () => {
+    const of = service({
+      ...{ name: 'dns', clusterIPs: ['10.96.0.10'], port: 53, nodePort: 30053, protocol: 'UDP' },
+      spec: { externalTrafficPolicy: 'Local' },
+    });
+    const looked = (...endpoints: { address: string; node: string }[]) => {
+      const slices = [slice('dns', endpoints, { protocol: 'UDP', port: 53 })];
+      const doors = frontendsOf(of, slices, { nodeName: 'node-1' }).filter(({ at }) => at === 'node-port');
+      const stale = doors.flatMap((frontend) => staleFlows(undefined, frontend));
+      return ['10.244.1.5', '10.244.2.5', '10.244.3.5'].filter((by) =>
+        stale.some(({ also }) => also({ ...flow('172.30.0.2', by), originalDestination: toNode })),
+      );
+    };
+    const toNode = { address: '172.30.0.2', port: 30053 };
+    const [here, there] = [
+      { address: '10.244.1.5', node: 'node-1' },
+      { address: '10.244.2.5', node: 'node-2' },
+    ];
+    assert.deepEqual(looked(here, there), ['10.244.3.5']);
+    assert.deepEqual(looked(), ['10.244.1.5', '10.244.2.5', '10.244.3.5']);
+  });
+
   test('are not stale when endpoints come, and TCP never is', () => {
     assert.deepEqual(staleFlows(dns('10.244.1.5'), dns('10.244.1.5', '10.244.1.6')), []);
     assert.deepEqual(

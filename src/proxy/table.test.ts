@@ -31,3 +31,18 @@ test('a pod keeps its address towards a Service, unless everything is masquerade
   assert.equal(send(false), '10.244.1.9 → 10.244.2.5:8080');
   assert.equal(send(true), '172.30.0.2 → 10.244.2.5:8080');
 });
+
+test('a packet under way in a table that is replaced is not refused: its maps are empty by then', () => {
+  const node = new Node().set(web, there);
+  const tables = [...node.ruleset.values()];
+  for (const { containers } of tables)
+    for (const { kind, elements } of containers.values()) if (kind === 'map') elements.clear();
+  for (const to of ['10.96.0.20:80', '172.30.0.2:30080', 'fd30::2:30080'])
+    assert.equal(node.send(to.startsWith('fd') ? 'fd30::1' : '172.30.0.1', to), 'drop', to);
+});
+
+test('what is for no Service passes', () => {
+  const node = new Node().set(web, there);
+  assert.equal(node.send('172.30.0.1', '172.30.0.2:22'), '172.30.0.1 → 172.30.0.2:22');
+  assert.equal(node.send('10.244.1.9', '10.244.2.7:53', { protocol: 'udp' }), '10.244.1.9 → 10.244.2.7:53');
+});

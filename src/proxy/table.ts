@@ -92,6 +92,11 @@ function containers({ serviceCIDRs, clusterCIDRs, localPodCIDRs = [] }: Ranges):
     ...ofBoth,
     commands.addMap('affinity4', `type ipv4_addr . ipv4_addr . ${portType} : mark; ${remembered}`),
     commands.addMap('affinity6', `type mark : mark; ${remembered}`),
+    commands.addMap('standing', 'type inet_proto : verdict;'),
+    commands.addElements(
+      'standing',
+      ['tcp', 'udp', 'sctp'].map((key) => ({ key, value: 'return' })),
+    ),
     ...rangesIn('service-ranges', serviceCIDRs).map(addOne),
     ...rangesIn('pods', clusterCIDRs).map(addOne),
     ...rangesIn('local-pods', localPodCIDRs).map(addOne),
@@ -124,6 +129,10 @@ function toEndpoints(ranges: Ranges): string[] {
       rule('services', `${withPorts} dnat ${ip} to ${ip} daddr . ${port} . meta mark map @endpoints${n}`),
     ),
     ...toNodePorts(ranges).map((text) => rule('services', text)),
+    // Maps of a table that is replaced are empty at once, also for a packet under way in its chains. It has found
+    // nothing because nothing is there any more, and is not to meet a refusal: the client tries again.
+    rule('services', 'meta l4proto vmap @standing'),
+    rule('services', `${withPorts} drop`),
     // What comes from ::1 cannot leave the loopback link; there is no route_localnet for IPv6.
     rule('node-ports', 'ip6 daddr ::1 return'),
     ...families.map(({ n, ip }) => rule('node-ports', `${ip} daddr @load-balancers${n} return`)),
@@ -145,7 +154,7 @@ function toEndpoints(ranges: Ranges): string[] {
 }
 
 function toNodePorts({ nodePortAddresses }: Ranges): string[] {
-  const toThis = 'fib daddr type local goto node-ports';
+  const toThis = 'fib daddr type local jump node-ports';
   if (!nodePortAddresses) return [toThis];
   return families.flatMap(({ n, ip }) => {
     const own = nodePortAddresses.filter((range) => familyOf(range) === n);

@@ -7,6 +7,7 @@ import {
   endpoints,
   events,
   ipAddresses,
+  pods,
   type Resource,
   serviceCIDRs,
   services,
@@ -166,6 +167,7 @@ describe('what differs is repaired', () => {
   test('nothing is said and nothing made again when many Services come and go', async () => {
     await using plane = new ControlPlane();
     await ready(plane, 'kubernetes');
+    await within(() => plane.client.get(ipAddresses, '10.96.0.1'));
     const names = Array.from({ length: 60 }, (_, i) => `s${i}`);
     await Promise.all(
       names.map((name) => plane.create(service(name, { ipFamilyPolicy: 'PreferDualStack' }))),
@@ -234,6 +236,20 @@ describe('people are told', () => {
     await ready(plane, 'kubernetes');
     await plane.create(
       service('nobody', { selector: { app: 'nobody' } }),
+      service('asleep', { selector: { app: 'asleep' } }),
+      {
+        kind: 'Deployment',
+        apiVersion: 'apps/v1',
+        metadata: { name: 'asleep', namespace: 'default' },
+        spec: {
+          replicas: 0,
+          selector: { matchLabels: { app: 'asleep' } },
+          template: {
+            metadata: { labels: { app: 'asleep' } },
+            spec: { containers: [{ name: 'c', image: 'nginx' }] },
+          },
+        },
+      },
       {
         kind: 'Pod',
         metadata: { name: 'p', namespace: 'default', labels: { app: 'web' } },
@@ -248,6 +264,27 @@ describe('people are told', () => {
       (await told(plane, 'nobody', 'NoMatchingPods')).message,
       'the selector app=nobody matches no pod',
     );
+    assert.match((await told(plane, 'web', 'NoSuchTargetPort')).message ?? '', /a port named "http"/);
+    const { items: all } = await plane.client.list(events);
+    assert.ok(!all.some(({ involvedObject }) => involvedObject?.name === 'asleep'), 'scaled to nothing');
+  });
+
+  test('of a targetPort that pods had and those that came after have not', async () => {
+    let ahead = 0;
+    const clock = { ...systemClock, now: () => Date.now() + ahead, sleep: sleepOf(() => ahead) };
+    await using plane = new ControlPlane({ clock });
+    await ready(plane, 'kubernetes');
+    const podWith = (name: string, port: string) => ({
+      kind: 'Pod',
+      metadata: { name, namespace: 'default', labels: { app: 'web' } },
+      spec: { containers: [{ name: 'c', image: 'nginx', ports: [{ name: port, containerPort: 80 }] }] },
+    });
+    const spec = { selector: { app: 'web' }, ports: [{ port: 80, targetPort: 'http' }] };
+    await plane.create(podWith('old', 'http'), service('web', spec));
+    ahead = patienceMs + 1000;
+    await plane.create(podWith('new', 'www'));
+    await plane.client.delete(pods, { name: 'old', namespace: 'default' });
+    ahead += patienceMs + 1000;
     assert.match((await told(plane, 'web', 'NoSuchTargetPort')).message ?? '', /a port named "http"/);
   });
 });

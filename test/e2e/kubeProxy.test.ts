@@ -1,16 +1,17 @@
 /** Health checks of Services on every node, and the proxy alone on a machine that is no node of ours. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { copyFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import type { EventsV1Event, Node, Service } from '../../src/api/types.ts';
+import type { EventsV1Event, Node, Pod, Service } from '../../src/api/types.ts';
+import { fromKubeconfig } from '../../src/client/kubeconfig.ts';
+import { kubeconfigOf, writeKubeconfig } from '../../src/cluster/kubeconfig.ts';
 import { socketIn } from '../../src/lib/linux/sockets.ts';
 import { startCluster, type TestCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { ForeignNode, type ProxyProcess } from '../support/foreignNode.ts';
 import { fetchFrom } from '../support/http.ts';
-import { kubectlWith } from '../support/kubectl.ts';
+import { createToken } from '../support/kubectl.ts';
 
 const name = 'e2e-kubeproxy';
 
@@ -45,6 +46,26 @@ spec:
   healthCheckNodePort: 31000
   selector: {app: web}
   ports: [{port: 80, targetPort: 8080}]
+`;
+
+const proxyPod = `
+apiVersion: v1
+kind: Pod
+metadata: {name: proxy-in-pod, namespace: kube-system}
+spec:
+  serviceAccountName: proxy-in-pod
+  terminationGracePeriodSeconds: 1
+  containers:
+  - name: main
+    image: nicolaka/netshoot
+    command: [/opt/switchboard/bin/switchboard, proxy, --hostname-override=$(NODE_NAME)]
+    env: [{name: NODE_NAME, valueFrom: {fieldRef: {fieldPath: spec.nodeName}}}]
+    securityContext: {privileged: true}
+    readinessProbe: {httpGet: {port: 10256, path: /healthz}, periodSeconds: 1}
+    volumeMounts: [{name: program, mountPath: /opt/switchboard}, {name: system, mountPath: /usr}]
+  volumes:
+  - {name: program, hostPath: {path: /opt/switchboard}}
+  - {name: system, hostPath: {path: /usr}}
 `;
 
 interface Check {
@@ -157,6 +178,8 @@ describe('the proxy', { timeout: 240_000 }, () => {
         /^kubeproxy_network_programming_duration_seconds_count\{ip_family="IPv4"\} [1-9]/m,
         /^kubeproxy_sync_proxy_rules_no_local_endpoints_total\{ip_family="IPv4",traffic_policy="external"\} 1$/m,
         /^kubeproxy_sync_proxy_rules_nftables_sync_failures_total\{ip_family="IPv6"\} 0$/m,
+        /^rest_client_requests_total\{code="200",host="[^"]+:6443",method="GET"\} [1-9]/m,
+        /^rest_client_request_duration_seconds_count\{host="[^"]+:6443",verb="GET"\} [1-9]/m,
         /^process_resident_memory_bytes \d+$/m,
       ])
         assert.match(metrics, line);
@@ -165,6 +188,37 @@ describe('the proxy', { timeout: 240_000 }, () => {
         'nftables',
       );
       await isClosed(first?.[0], 10249);
+    });
+  });
+
+  describe('in a pod, as a DaemonSet has it', () => {
+    const account = ['-n', 'kube-system', 'proxy-in-pod'];
+    before(async () => {
+      await cluster.kubectl('create', 'serviceaccount', ...account);
+      await cluster.kubectl(
+        ...['create', 'clusterrolebinding', 'proxy-in-pod', '--clusterrole=system:node-proxier'],
+        '--serviceaccount=kube-system:proxy-in-pod',
+      );
+      // On a network of its own: that of the node has a proxy.
+      await cluster.kubectl.input(proxyPod, 'apply', '-f', '-');
+      await cluster.kubectl(
+        ...['wait', '--for=condition=Ready', 'pod/proxy-in-pod', '-n', 'kube-system', '--timeout=60s'],
+      );
+    });
+
+    test('it is who its service account is, and carries Services where the pod’s network is', async () => {
+      const inPod = (...command: string[]) => cluster.kubectl('exec', ...account, '--', ...command);
+      await eventually(async () =>
+        assert.equal(await inPod('curl', '-s', 'http://127.0.0.1:30080'), 'hello\n'),
+      );
+      const { status } = await cluster.kubectl.json<Pod>('get', 'pod', ...account);
+      const { body } = await fetchFrom(cluster.nodeNetns(`${name}-1`), status?.podIP ?? '', 30080);
+      assert.equal(body, 'hello\n');
+      const metrics = await inPod('curl', '-s', 'http://127.0.0.1:10249/metrics');
+      assert.match(
+        metrics,
+        /^rest_client_requests_total\{code="200",host="10\.96\.0\.1:443",method="GET"\} [1-9]/m,
+      );
     });
   });
 
@@ -179,11 +233,11 @@ describe('the proxy', { timeout: 240_000 }, () => {
       addresses = (first ?? []).map((address) => address.replace(/[^.:]*$/, '240'));
       foreign = new ForeignNode(cluster.lanNetns, 'foreign', [`${addresses[0]}/20`, `${addresses[1]}/64`]);
       kubeconfig = `${cluster.kubeconfig}-lan`;
-      copyFileSync(cluster.kubeconfig, kubeconfig);
-      const config = kubectlWith(kubeconfig);
-      await config('config', 'set-cluster', `switchboard-${name}`, `--server=https://${first?.[0]}:6443`);
-      await config('config', 'set-credentials', 'proxy', `--token=${await tokenOfProxy()}`);
-      await config('config', 'set-context', '--current', '--user=proxy');
+      const { ca = '' } = fromKubeconfig(cluster.kubeconfig);
+      const server = `https://${first?.[0]}:6443`;
+      const own = kubeconfigOf({ name: 'lan', server, ca, cert: '', key: '' });
+      const users = [{ name: 'lan', user: { token: await tokenOfProxy() } }];
+      writeKubeconfig(kubeconfig, { ...own, users });
       await cluster.kubectl.input(
         'apiVersion: v1\nkind: Node\nmetadata: {name: foreign}',
         'create',
@@ -212,7 +266,7 @@ describe('the proxy', { timeout: 240_000 }, () => {
         ...['create', 'clusterrolebinding', 'kube-proxy', '--clusterrole=system:node-proxier'],
         '--serviceaccount=kube-system:kube-proxy',
       );
-      return (await cluster.kubectl('create', 'token', ...account)).trim();
+      return createToken(cluster.kubectl, 'kube-proxy', { namespace: 'kube-system' });
     };
     const says = async (netns: string, address: string, port: number) =>
       (await fetchFrom(netns, address, port)).body;
@@ -254,16 +308,8 @@ spec: {cidrs: [10.200.0.0/24]}`;
       } finally {
         await cluster.inNode(`${name}-1`, 'sv', 'up', 'controlplane');
       }
-      await eventually(async () => {
-        await cluster.kubectl(
-          'create',
-          'service',
-          'clusterip',
-          'later',
-          '--clusterip=10.96.44.4',
-          '--tcp=80',
-        );
-      });
+      await eventually(() => cluster.kubectl('get', '--raw', '/readyz'));
+      await cluster.kubectl('create', 'service', 'clusterip', 'later', '--clusterip=10.96.44.4', '--tcp=80');
       await eventually(() => assert.rejects(says(foreign.netns, '10.96.44.4', 80), /ECONNREFUSED/));
       await cluster.kubectl('label', 'pod', 'web', 'app-');
       await eventually(() => assert.rejects(says(foreign.netns, addresses[0] ?? '', 30080)));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { closeSync, existsSync, openSync, readdirSync, readlinkSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
+import type { Service } from '../../src/api/types.ts';
 import { koffi, libc } from '../../src/lib/linux/libc.ts';
 import { createNetns, inNamespace, removeNamespace } from '../../src/lib/linux/namespaces.ts';
 import { listAddresses } from '../../src/lib/linux/netlink/addresses.ts';
@@ -8,6 +9,7 @@ import { findLink, listLinks } from '../../src/lib/linux/netlink/links.ts';
 import { listRoutes } from '../../src/lib/linux/netlink/routes.ts';
 import { netlink } from '../../src/lib/linux/netlink/socket.ts';
 import { readSysctl, writeSysctls } from '../../src/lib/linux/sysctl.ts';
+import { routeExternalIPs } from '../../src/network/externalIPs.ts';
 import { detachNode, joinHost, leaveHost, pluggedIn } from '../../src/network/lan.ts';
 import { podNetwork } from '../../src/network/links.ts';
 import { masqueradeOutside } from '../../src/network/outside.ts';
@@ -33,8 +35,8 @@ describe('two nodes with pods', { timeout: 60_000 }, () => {
   let [a, b, c]: TestPod[] = [];
   const nodes = new TestInformer<TestNode['object']>();
 
-  before(setUp, { timeout: 20_000 });
-  after(tearDown, { timeout: 20_000 });
+  before(setUp, { timeout: 60_000 });
+  after(tearDown, { timeout: 60_000 });
 
   async function setUp() {
     world = new World();
@@ -175,6 +177,35 @@ describe('two nodes with pods', { timeout: 60_000 }, () => {
     nodes.delete('node-3');
     assert.ok(!destinations().some((text) => text.startsWith('10.244.3.0/24')));
     assert.ok(destinations().includes('10.244.2.0/24 via 172.30.0.3'));
+    socket.close();
+  });
+
+  test('routes to external IPs follow Services, and never take one from a pod', async () => {
+    const external = (name: string, ...externalIPs: string[]): Service => ({
+      metadata: { name, namespace: 'default' },
+      spec: { externalIPs },
+    });
+    const services = new TestInformer<Service>();
+    const own = () => listRoutes(socket).map(({ destination }) => destination);
+    const isThere = (...addresses: string[]) => addresses.map((address) => own().includes(address));
+    const socket = netlink(one!.netns);
+    const podRoutes = own();
+    const start = () =>
+      routeExternalIPs({ services, nodeIPs: one!.ips, routed: clusterCIDRs, netns: one!.netns });
+    let routes = start();
+    await routes.synced;
+    services.put(external('x', '203.0.113.9', '2001:db8::9', a!.ip), external('y', '203.0.113.9'));
+    assert.deepEqual(isThere('203.0.113.9/32', '2001:db8::9/128', `${a!.ip}/32`), [true, true, true]);
+    services.delete('default/x');
+    assert.deepEqual(isThere('203.0.113.9/32', '2001:db8::9/128', `${a!.ip}/32`), [true, false, true]);
+    routes.stop();
+    services.put(external('y', '203.0.113.10'));
+    routes = start();
+    await routes.synced;
+    assert.deepEqual(isThere('203.0.113.9/32', '203.0.113.10/32'), [false, true]);
+    services.delete('default/y');
+    assert.deepEqual(own(), podRoutes);
+    routes.stop();
     socket.close();
   });
 

@@ -24,7 +24,7 @@ import {
   World,
 } from '../support/world.ts';
 
-describe('Services on two nodes', { timeout: 60_000 }, () => {
+describe('Services on two nodes', { timeout: 170_000 }, () => {
   let world: World;
   let [one, two]: TestNode[] = [];
   let [client, x, y, z]: TestPod[] = [];
@@ -57,8 +57,8 @@ describe('Services on two nodes', { timeout: 60_000 }, () => {
   const endpoints = (...pods: TestPod[]) => pods.map(({ ip, node }) => ({ address: ip, node: node.name }));
   const endpoints6 = (...pods: TestPod[]) => pods.map(({ ip6, node }) => ({ address: ip6, node: node.name }));
 
-  before(setUp, { timeout: 20_000 });
-  after(tearDown, { timeout: 20_000 });
+  before(setUp, { timeout: 60_000 });
+  after(tearDown, { timeout: 60_000 });
 
   async function setUp() {
     world = new World();
@@ -386,6 +386,24 @@ describe('Services on two nodes', { timeout: 60_000 }, () => {
     assert.equal(await callUdp(socket, one!.ips[0], 30053), `uid-z ${one!.ips[0]}`);
   });
 
+  test('a new port of the node cuts no UDP flow that goes elsewhere by the same number', async () => {
+    slices.put(slice('echo', endpoints(x!, z!), { protocol: 'UDP', port: 5353 }));
+    await settled();
+    const flows = [];
+    for (let n = 0; n < 8; n++) {
+      const socket = await world.udpClient(client!.netns);
+      flows.push({ socket, before: await callUdp(socket, '10.96.0.22', 53) });
+    }
+    services.put(service({ name: 'other', clusterIPs: ['10.96.0.41'], nodePort: 53, protocol: 'UDP' }));
+    slices.put(slice('other', endpoints(y!), { protocol: 'UDP', port: 5353 }));
+    await settled();
+    assert.equal(await callUdp(await world.udpClient(world.lan), one!.ips[0], 53), `uid-y ${one!.ips[0]}`);
+    for (const { socket, before: said } of flows) assert.equal(await callUdp(socket, '10.96.0.22', 53), said);
+    services.delete('default/other');
+    slices.delete('default/other');
+    await settled();
+  });
+
   test('an endpoint that leaves gets no new connection, and keeps those that it has', async () => {
     const server = await world.serveTcp(x!.netns, 8081, 'unused');
     server.removeAllListeners('connection');
@@ -430,10 +448,8 @@ describe('Services on two nodes', { timeout: 60_000 }, () => {
     const nft = kernels.get('node-1');
     await nft?.run('delete table inet switchboard-proxy');
     slices.put(slice('web', endpoints(x!)));
-    await eventually(
-      async () =>
-        assert.deepEqual(await callMany(client!.netns, '10.96.0.20', 80, 5), [`uid-x ${client!.ip}`]),
-      5_000,
+    await eventually(async () =>
+      assert.deepEqual(await callMany(client!.netns, '10.96.0.20', 80, 5), [`uid-x ${client!.ip}`]),
     );
   });
 });

@@ -1,6 +1,6 @@
 /**
  * An API server that keeps what it is told and knows no other kinds, in a network namespace: lists, watches and
- * single objects over HTTP/2, as an older cluster would answer.
+ * single objects over HTTP/2, as an older cluster would answer. It stands below a path, beside other clusters.
  */
 import { once } from 'node:events';
 import http2 from 'node:http2';
@@ -11,6 +11,8 @@ import { keyOf } from '../../src/client/contract.ts';
 import { pathOf } from '../../src/client/path.ts';
 import { socketIn } from '../../src/lib/linux/sockets.ts';
 import { createAuthority, issueServerCertificate } from '../../src/lib/pki/certificate.ts';
+
+const base = '/k8s/clusters/plain';
 
 interface Kept {
   resource: Resource;
@@ -40,7 +42,7 @@ export class PlainApi implements AsyncDisposable {
     const kubeconfig = stringify({
       'current-context': 'plain',
       clusters: named('plain', {
-        cluster: { server: `https://${address}:6443`, 'certificate-authority-data': ca },
+        cluster: { server: `https://${address}:6443${base}`, 'certificate-authority-data': ca },
       }),
       users: named('plain', { user: {} }),
       contexts: named('plain', { context: { cluster: 'plain', user: 'plain' } }),
@@ -80,7 +82,9 @@ export class PlainApi implements AsyncDisposable {
       stream.respond({ ':status': code, 'content-type': 'application/json' });
       stream.end(body);
     };
-    const kept = this.#kinds.get(pathname);
+    if (!pathname.startsWith(`${base}/`)) return say(404, '404 page not found\n');
+    const path = pathname.slice(base.length);
+    const kept = this.#kinds.get(path);
     if (kept && searchParams.has('watch')) {
       stream.respond({ ':status': 200, 'content-type': 'application/json' });
       kept.watches.add(stream);
@@ -91,7 +95,7 @@ export class PlainApi implements AsyncDisposable {
       const metadata = { resourceVersion: String(this.#version) };
       return say(200, JSON.stringify({ kind: 'List', metadata, items: [...kept.objects.values()] }));
     }
-    const [parent, name] = [pathname.replace(/\/[^/]+$/, ''), pathname.split('/').at(-1) ?? ''];
+    const [parent, name] = [path.replace(/\/[^/]+$/, ''), path.split('/').at(-1) ?? ''];
     const object = this.#kinds.get(parent)?.objects.get(name);
     return object ? say(200, JSON.stringify(object)) : say(404, '404 page not found\n');
   }

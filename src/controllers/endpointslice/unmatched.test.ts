@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Deployment } from '../../api/types.ts';
 import { aPod, aService } from '../testing/objects.ts';
-import { faultOf } from './unmatched.ts';
+import { faultOf, sleepsFor } from './unmatched.ts';
 
 const http = { port: 80, targetPort: 'http' as never, protocol: 'TCP' };
 const withPort = (name: string) =>
@@ -20,4 +21,16 @@ test('a targetPort is named when no pod has it, and a number is always there', (
     reason: 'NoSuchTargetPort',
     message: 'no pod that the selector matches has a port named "http"',
   });
+});
+
+test('a workload that is scaled to nothing is why there are no pods, if they would be selected', () => {
+  const service = aService({ selector: { app: 'web' } });
+  const { namespace = '' } = service.metadata;
+  const workload = (replicas: number, app: string, of = namespace): Deployment => ({
+    metadata: { name: 'web', namespace: of },
+    spec: { replicas, selector: {}, template: { metadata: { labels: { app, tier: 'front' } } } },
+  });
+  assert.equal(sleepsFor(service, workload(0, 'web')), true);
+  for (const other of [workload(1, 'web'), workload(0, 'api'), workload(0, 'web', 'elsewhere')])
+    assert.equal(sleepsFor(service, other), false);
 });

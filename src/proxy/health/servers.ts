@@ -1,4 +1,5 @@
 /** What anybody may ask of the proxy: on port 10256 whether it works, on the node's loopback what it counted. */
+import type { ClientMetrics } from '../../client/metrics.ts';
 import { textFormat } from '../../lib/metrics/exposition.ts';
 import type { ProxyMetrics } from '../metrics.ts';
 import { notFound, type Question, type Reply } from './http.ts';
@@ -31,8 +32,8 @@ export const plain = (body: string, type = 'text/plain; charset=utf-8'): Reply =
   body,
 });
 
-export function answerMetrics(metrics: ProxyMetrics, { path }: Question): Reply {
-  if (path === '/metrics') return plain(metrics.text(), textFormat);
+export function answerMetrics(metrics: ProxyMetrics, { path }: Question, client?: ClientMetrics): Reply {
+  if (path === '/metrics') return plain(metrics.text(client?.families()), textFormat);
   if (path === '/healthz') return plain('ok');
   return path === '/proxyMode' ? plain('nftables') : notFound;
 }

@@ -235,6 +235,20 @@ describe('externalIPs', () => {
     await at.kubectl('delete', 'service', 'routed');
   });
 
+  test('may be beyond the LAN, and are reached from nodes and pods all the same', async () => {
+    const addresses = ['203.0.113.9', '2001:db8::9'];
+    await apply(at.kubectl, serviceOf('far', { externalIPs: addresses, ports: both }));
+    for (const [n, address] of addresses.entries())
+      for (const protocol of protocols)
+        for (const from of [at.node, at.client.netns])
+          await eventually(async () => {
+            const own = at.ips(at.nodes[0])[n];
+            const said = await answers(from, { address, port: 53, protocol });
+            assert.deepEqual(said, [`one ${own}`, `two ${own}`]);
+          });
+    await at.kubectl('delete', 'service', 'far');
+  });
+
   test('keep to the node that packets come to under externalTrafficPolicy Local, and the client its address', async (t) => {
     const addresses = at.ips(at.nodes[0]).map((ip) => ip.replace(/[.:]\w+$/, (last) => `${last[0]}201`));
     for (const [n, address] of addresses.entries()) {

@@ -108,6 +108,12 @@ describe('a host port', () => {
     await eventually(async () =>
       assert.deepEqual(await answers(at.lan, port), [`one ${nodeIP}`, `two ${nodeIP}`]),
     );
+    await eventually(async () =>
+      assert.match(
+        await at.kubectl('get', 'events', '--field-selector', 'reason=HostPortWaits'),
+        /pod\/early +hostPort 30980\/TCP waits: it is the node port of Service default\/port-taker/,
+      ),
+    );
     await at.kubectl('delete', 'service', 'port-taker');
     await eventually(async () => assert.deepEqual(await answers(at.lan, port), [`early ${at.lanIPs[0]}`]));
   });

@@ -142,17 +142,17 @@ describe('sessionAffinity ClientIP', () => {
     });
 
   test('gives a client its endpoint again, until it was silent for timeoutSeconds', async () => {
-    await apply(at.kubectl, sticky('sticky', 30353, 3, { tier: 'web' }));
+    await apply(at.kubectl, sticky('sticky', 30353, 5, { tier: 'web' }));
     const first = await eventually(async () => {
       const seen = await endpoints(30353, 'tcp');
       assert.deepEqual([...new Set(seen)].sort(), ['one', 'two']);
       return seen;
     });
     for (let n = 0; n < 3; n++) {
-      await sleep(1_200); // together more than the timeout, which is counted from the last connection
+      await sleep(2_000); // together more than the timeout, which is counted from the last connection
       assert.deepEqual(await endpoints(30353, 'tcp'), first);
     }
-    await sleep(4_200);
+    await sleep(6_200);
     assert.notDeepEqual(await endpoints(30353, 'tcp'), first);
     await at.kubectl('delete', 'service', 'sticky');
   });
