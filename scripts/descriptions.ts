@@ -2,7 +2,7 @@
  * Takes the documentation of kinds and fields out of the models of `@kubernetes/client-node` and writes
  * it to `.build/descriptions.json`, where the API server finds it for its OpenAPI documents.
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { messageNames, messageOf } from '../src/api/message.ts';
 import '../src/api/kinds.ts';
@@ -29,5 +29,6 @@ for (const message of messageNames()) {
 }
 
 await mkdir(dirname(descriptionsFile), { recursive: true });
-await writeFile(descriptionsFile, JSON.stringify(descriptions));
+await writeFile(`${descriptionsFile}.new`, JSON.stringify(descriptions));
+await rename(`${descriptionsFile}.new`, descriptionsFile);
 console.log(`${Object.keys(descriptions).length} of ${messageNames().length} messages described`);

@@ -114,3 +114,48 @@ test('what others rely on does not change', () => {
   const errors = validateUpdate(kind, object, made(before).object);
   assert.deepEqual(said(errors), ['handler: Invalid value: "crun": field is immutable']);
 });
+
+describe('the columns that people know of what is only kept', () => {
+  const row = (text: string) => {
+    const { kind, object } = made(text);
+    return Object.fromEntries(kind.columns.map(({ name, value }) => [name, value(object, 0)]));
+  };
+
+  test('an APIService says who answers, and whether somebody does', () => {
+    const local = row(
+      '{ apiVersion: apiregistration.k8s.io/v1, kind: APIService, metadata: { name: v1.a.io } }',
+    );
+    assert.deepEqual([local['Service'], local['Available']], ['Local', 'Unknown']);
+    const remote =
+      row(`{ apiVersion: apiregistration.k8s.io/v1, kind: APIService, metadata: { name: v1.a.io },
+      spec: { service: { namespace: kube-system, name: metrics } },
+      status: { conditions: [{ type: Available, status: "False", reason: MissingEndpoints }] } }`);
+    assert.deepEqual(
+      [remote['Service'], remote['Available']],
+      ['kube-system/metrics', 'False (MissingEndpoints)'],
+    );
+  });
+
+  test('a PriorityLevelConfiguration says how it queues', () => {
+    const level = (spec: string) => {
+      const columns = row(`{ apiVersion: flowcontrol.apiserver.k8s.io/v1, kind: PriorityLevelConfiguration,
+        metadata: { name: x }, spec: ${spec} }`);
+      return ['Queues', 'HandSize', 'QueueLengthLimit'].map((name) => columns[name]);
+    };
+    assert.deepEqual(level('{ type: Exempt }'), ['<none>', '<none>', '<none>']);
+    const queuing = '{ queues: 8, handSize: 2, queueLengthLimit: 50 }';
+    assert.deepEqual(
+      level(`{ type: Limited, limited: { limitResponse: { type: Queue, queuing: ${queuing} } } }`),
+      [8, 2, 50],
+    );
+  });
+
+  test('a FlowSchema says whether its level is missing', () => {
+    const dangling = (status: string) =>
+      row(
+        `{ apiVersion: flowcontrol.apiserver.k8s.io/v1, kind: FlowSchema, metadata: { name: x }, status: ${status} }`,
+      )['MissingPL'];
+    assert.equal(dangling('{}'), '?');
+    assert.equal(dangling('{ conditions: [{ type: Dangling, status: "True" }] }'), 'True');
+  });
+});

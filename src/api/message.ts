@@ -13,7 +13,7 @@
  * A line is: protobuf number (`-`: not in protobuf, where the envelope carries it), JSON name, type,
  * then attributes:
  * - type: `string bool int32 int64 double bytes time microTime duration quantity intOrString fieldsV1
- *   rawExtension json jsonSchema`, the name of another message in the same group (`ServicePort`) or of another
+ *   rawExtension json schemaOrArray schemaOrBool schemaOrStrings`, the name of another message in the same group (`ServicePort`) or of another
  *   (`meta/v1.ObjectMeta`); `T[]` is a list, `{T}` a map from strings
  * - `required`: the JSON form always carries it
  * - `= value`: the default when it is left out; `= {}` is an empty object, whose members then get
@@ -64,8 +64,10 @@ export type ScalarType =
   | 'rawExtension'
   /** Any JSON value. */
   | 'json'
-  /** A JSON schema, or something else that may stand in its place; only in JSON. */
-  | 'jsonSchema';
+  /** A JSON schema, or something else that may stand in its place. */
+  | 'schemaOrArray'
+  | 'schemaOrBool'
+  | 'schemaOrStrings';
 
 export type FieldType = ScalarType | { readonly message: string };
 
@@ -95,7 +97,9 @@ const scalars: ReadonlySet<string> = new Set<ScalarType>([
   'fieldsV1',
   'rawExtension',
   'json',
-  'jsonSchema',
+  'schemaOrArray',
+  'schemaOrBool',
+  'schemaOrStrings',
 ]);
 
 const tables = new Map<string, string>();

@@ -49,56 +49,56 @@ export function eventRecorder(
 
   return {
     event(resource, object, type, reason, message, fieldPath) {
-      const { name, namespace = 'default', uid = '', resourceVersion } = object.metadata;
+      const { name, namespace = 'default', uid = '' } = object.metadata;
       const identity = [resource.kind, namespace, name, uid, type, reason, message, fieldPath].join('\n');
       const now = rfc3339(clock.now());
-      const draft = ({ name: eventName, count, firstTimestamp }: Known) => ({
-        metadata: { name: eventName, namespace },
-        involvedObject: {
-          apiVersion: apiVersionOf(resource),
-          kind: resource.kind,
-          name,
-          namespace: object.metadata.namespace ?? '',
-          uid,
-          ...(resourceVersion && { resourceVersion }),
-          ...(fieldPath && { fieldPath }),
-        },
-        type,
-        reason,
-        message,
-        source: { component, ...(host && { host }) },
-        firstTimestamp,
-        lastTimestamp: now,
-        count,
-        reportingComponent: component,
-        reportingInstance: host,
-      });
-      const seen = known.get(identity);
-      if (seen) {
-        seen.count++;
-        const again = { ...seen };
-        enqueue(async () => {
-          try {
-            await client.patch(
-              events,
-              { name: seen.name, namespace },
-              { count: again.count, lastTimestamp: now },
-            );
-          } catch (err) {
-            if (!isNotFound(err)) throw err;
-            // It was forgotten after its hour, or deleted.
-            await client.create(events, draft(again));
-          }
+      const create = ({ name: eventName, count, firstTimestamp }: Known) =>
+        client.create(events, {
+          metadata: { name: eventName, namespace },
+          involvedObject: involved(resource, object, fieldPath),
+          type,
+          reason,
+          message,
+          source: { component, ...(host && { host }) },
+          firstTimestamp,
+          lastTimestamp: now,
+          count,
+          reportingComponent: component,
+          reportingInstance: host,
         });
+      const seen = known.get(identity);
+      if (!seen) {
+        const first: Known = { name: `${name}.${suffix()}`, count: 1, firstTimestamp: now };
+        known.set(identity, first);
+        if (known.size > memory) known.delete(known.keys().next().value ?? '');
+        enqueue(() => create({ ...first }));
         return;
       }
-      const first: Known = { name: `${name}.${suffix()}`, count: 1, firstTimestamp: now };
-      known.set(identity, first);
-      if (known.size > memory) known.delete(known.keys().next().value ?? '');
-      enqueue(() => client.create(events, draft(first)));
+      seen.count++;
+      const again = { ...seen };
+      enqueue(async () => {
+        const { count } = again;
+        try {
+          await client.patch(events, { name: again.name, namespace }, { count, lastTimestamp: now });
+        } catch (err) {
+          if (!isNotFound(err)) throw err;
+          // It was forgotten after its hour, or deleted.
+          await create(again);
+        }
+      });
     },
   };
 }
+
+const involved = (resource: Resource, { metadata }: KubeObject, fieldPath?: string) => ({
+  apiVersion: apiVersionOf(resource),
+  kind: resource.kind,
+  name: metadata.name,
+  namespace: metadata.namespace ?? '',
+  uid: metadata.uid ?? '',
+  ...(metadata.resourceVersion && { resourceVersion: metadata.resourceVersion }),
+  ...(fieldPath && { fieldPath }),
+});
 
 /**
  * The time in nanoseconds, in hexadecimal, each later than the one before. Clients list events by name and sort

@@ -61,6 +61,11 @@ export type Surroundings = Pick<Context, 'client' | 'informers' | 'config' | 'cl
 export function run(controller: Controller, surroundings: Surroundings): { idle(): Promise<void> } {
   const { client, informers, clock, signal } = surroundings;
   const synced: Promise<void>[] = [];
+  /**
+   * What an informer knows already it tells at once. Its controller has said all that it watches by then, for one
+   * kind's keys are often looked up among another's.
+   */
+  const listening: (() => void)[] = [];
   const resting = new Set<string>();
 
   const queue = workQueue({
@@ -95,15 +100,18 @@ export function run(controller: Controller, surroundings: Surroundings): { idle(
 
   function watch<T extends KubeObject>(resource: Resource<T>, keysOf: KeysOf<T>): Informer<T> {
     const informer = look(resource);
-    informer.onChange((now, before) => {
-      if (signal.aborted) return;
-      for (const key of keysOf(now, before)) add(key);
-    });
+    listening.push(() =>
+      informer.onChange((now, before) => {
+        if (signal.aborted) return;
+        for (const key of keysOf(now, before)) add(key);
+      }),
+    );
     return informer;
   }
 
   const events = eventRecorder(client, controller.name, '', clock);
   const sync = controller.start({ ...surroundings, events, watch, look, add, again });
+  for (const listen of listening) listen();
   const ready = Promise.all(synced);
   return { idle: () => queue.idle() };
 }

@@ -18,10 +18,19 @@ export interface Revised extends KubeObject {
   status?: { collisionCount?: number };
 }
 
-/** What stands in a revision: a strategic merge patch that puts the template back. */
-const dataOf = (owner: Revised) => ({
-  spec: { template: { ...owner.spec?.template, $patch: 'replace' } },
-});
+/**
+ * What stands in a revision: a strategic merge patch that puts the template back. Its members are in order, as
+ * Kubernetes writes them: who looks for the revision of a template compares texts.
+ */
+const dataOf = (owner: Revised) =>
+  inOrder({ spec: { template: { ...owner.spec?.template, $patch: 'replace' } } }) as object;
+
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(members.map(([name, member]) => [name, inOrder(member)]));
+}
 
 export function templateOf(revision: ControllerRevision): PodTemplateSpec {
   const data = revision.data as { spec?: { template?: PodTemplateSpec & { $patch?: string } } } | undefined;

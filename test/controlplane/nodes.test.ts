@@ -206,7 +206,7 @@ describe('a control plane that is started again', () => {
     first.abandon();
 
     const startedMs = performance.now();
-    await using second = new ControlPlane({ store, config: { nodeGraceMs: 5_000 } });
+    await using second = new ControlPlane({ store, config: { nodeGraceMs: leaseDurationMs } });
     await second.create(replicaSet('more', 1));
     await within(async () => {
       const { items } = await second.client.list(pods, { labelSelector: 'app=more' });

@@ -33,11 +33,11 @@ import { openMemory } from '../../src/store/index.ts';
 import { config } from '../support/controlPlane.ts';
 import { eventually } from '../support/eventually.ts';
 
-const lifeMs = 6000;
+const lifeMs = 9000;
 const tokens = { verify: () => Promise.reject(new Error('none')) };
 const serverNames = { commonName: 'kube-apiserver', dnsNames: [], ipAddresses: ['127.0.0.1'] };
 
-describe('certificates that live for six seconds', { timeout: 60_000 }, () => {
+describe('certificates that live for nine seconds', () => {
   const store = openMemory();
   const authorizer = clusterAuthorizer();
   const handler = createHandler({

@@ -16,7 +16,7 @@ import {
 import { expiresAtMs } from '../../src/lib/pki/expiry.ts';
 import { startCluster, switchboard, type TestCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
-import { kubectlWith } from '../support/kubectl.ts';
+import { createToken, kubeconfigFor, kubectlWith } from '../support/kubectl.ts';
 import { type KubectlProgram, kubectls } from '../support/kubectls.ts';
 
 const name = 'e2e-identity';
@@ -106,17 +106,12 @@ describe('identity', { timeout: 300_000 }, () => {
         return csr.status.certificate;
       });
       assert.equal((await row(user)).at(-1), 'Approved,Issued');
-      const crt = join(folder, `${user}.crt`);
-      writeFileSync(crt, Buffer.from(certificate, 'base64'));
-
-      const config = join(folder, `${user}.kubeconfig`);
-      writeFileSync(config, readFileSync(cluster.kubeconfig));
+      const pair = {
+        certificate: Buffer.from(certificate, 'base64').toString(),
+        privateKey: readFileSync(key, 'utf8'),
+      };
+      const config = kubeconfigFor(pair, join(folder, `${user}.kubeconfig`), cluster.kubeconfig);
       const own = kubectlWith(config, path);
-      const pair = [`--client-certificate=${crt}`, `--client-key=${key}`, '--embed-certs=true'];
-      // Debian's 1.20 falls over `set-credentials`, whatever the cluster.
-      const newest = kubectlWith(config, programs.at(-1)?.path);
-      await newest('config', 'set-credentials', user, ...pair);
-      await newest('config', 'set-context', '--current', '--user', user);
       const refused = await own.attempt('get', 'pods');
       assert.match(refused.stderr, new RegExp(`User "${user}" cannot list resource "pods"`));
       const binding = ['create', 'rolebinding', user, '--clusterrole=view', `--user=${user}`];
@@ -125,11 +120,17 @@ describe('identity', { timeout: 300_000 }, () => {
     }
   });
 
-  test('whoami says name and groups, of the administrator and of who he acts as', async () => {
-    const newest = kubectlWith(cluster.kubeconfig, programs.at(-1)?.path);
-    assert.match(await newest('auth', 'whoami'), /kubernetes-admin[\s\S]*system:masters/);
-    const as = await newest('auth', 'whoami', '--as=jane', '--as-group=dev');
-    assert.match(as, /Username +jane[\s\S]*dev/);
+  /** What `kubectl auth whoami` asks, which old ones do not have. */
+  const whoami = (): string[] => {
+    const file = join(folder, 'whoami.json');
+    writeFileSync(file, '{"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}');
+    return ['create', '--raw', '/apis/authentication.k8s.io/v1/selfsubjectreviews', '-f', file];
+  };
+
+  test('a review of oneself says name and groups, of the administrator and of who he acts as', async () => {
+    assert.match(await cluster.kubectl(...whoami()), /kubernetes-admin[\s\S]*system:masters/);
+    const as = await cluster.kubectl(...whoami(), '--as=jane', '--as-group=dev');
+    assert.match(as, /"jane"[\s\S]*"dev"/);
   });
 
   test('a request that is denied stays without a certificate', async () => {
@@ -157,24 +158,23 @@ describe('identity', { timeout: 300_000 }, () => {
   };
 
   test('tokens for an account, for an audience, for a time, bound to what may go', async () => {
-    const newest = kubectlWith(cluster.kubeconfig, programs.at(-1)?.path);
-    await newest('create', 'serviceaccount', 'robot');
-    const create = (...args: string[]) =>
-      newest('create', 'token', 'robot', ...args).then((text) => text.trim());
-    const plain = await create('--duration=20m');
-    assert.match((await withToken(plain)('auth', 'whoami')).stdout, /system:serviceaccount:default:robot/);
+    const { kubectl } = cluster;
+    await kubectl('create', 'serviceaccount', 'robot');
+    const create = (spec: object) => createToken(kubectl, 'robot', { ...spec });
+    const plain = await create({ expirationSeconds: 1_200 });
+    assert.match((await withToken(plain)(...whoami())).stdout, /system:serviceaccount:default:robot/);
 
-    const vault = await create('--audience=vault');
+    const vault = await create({ audiences: ['vault'] });
     assert.match((await withToken(vault)('get', 'pods')).stderr, /Unauthorized|must be logged in/);
 
-    await newest('create', 'secret', 'generic', 'lease');
-    const bound = await create('--bound-object-kind=Secret', '--bound-object-name=lease');
-    assert.equal((await withToken(bound)('auth', 'whoami')).code, 0);
-    await newest('delete', 'secret', 'lease');
-    assert.match((await withToken(bound)('auth', 'whoami')).stderr, /Unauthorized|must be logged in/);
+    await kubectl('create', 'secret', 'generic', 'lease');
+    const bound = await create({ boundObjectRef: { apiVersion: 'v1', kind: 'Secret', name: 'lease' } });
+    assert.equal((await withToken(bound)(...whoami())).code, 0);
+    await kubectl('delete', 'secret', 'lease');
+    assert.match((await withToken(bound)(...whoami())).stderr, /Unauthorized|must be logged in/);
 
-    await newest('delete', 'serviceaccount', 'robot');
-    assert.match((await withToken(plain)('auth', 'whoami')).stderr, /Unauthorized|must be logged in/);
+    await kubectl('delete', 'serviceaccount', 'robot');
+    assert.match((await withToken(plain)(...whoami())).stderr, /Unauthorized|must be logged in/);
   });
 
   test('a Secret for an account gets a token that lasts, and goes with the account', async () => {
@@ -191,7 +191,7 @@ metadata: {name: builder-token, annotations: {kubernetes.io/service-account.name
       assert.ok(data?.['token'] && data['ca.crt']);
       return Buffer.from(data['token'], 'base64').toString();
     });
-    assert.match((await withToken(token)('auth', 'whoami')).stdout, /system:serviceaccount:default:builder/);
+    assert.match((await withToken(token)(...whoami())).stdout, /system:serviceaccount:default:builder/);
     await cluster.kubectl('delete', 'serviceaccount', 'builder');
     await eventually(async () => {
       const gone = await cluster.kubectl.attempt('get', 'secret', 'builder-token');
@@ -213,7 +213,7 @@ stringData:
   auth-extra-groups: system:bootstrappers:worker
 `;
     await cluster.kubectl.input(manifest, 'apply', '-f', '-');
-    const { stdout } = await withToken('07401b.f395accd246ae52d')('auth', 'whoami');
+    const { stdout } = await withToken('07401b.f395accd246ae52d')(...whoami());
     assert.match(stdout, /system:bootstrap:07401b[\s\S]*system:bootstrappers:worker/);
     await eventually(async () => {
       const info = await cluster.kubectl('-n', 'kube-public', 'get', 'cm', 'cluster-info', '-o', 'yaml');
@@ -331,7 +331,8 @@ stringData:
       assert.ok(expiresAtMs(served) > Date.now() + 300 * dayMs);
     });
     const csrs = await cluster.kubectl('get', 'csr', '--no-headers');
-    assert.equal(csrs.split('\n').filter((line) => /system:node.*Approved,Issued/.test(line)).length, 2);
+    // Each of both, and perhaps again where an answer was lost on the way.
+    assert.ok(csrs.split('\n').filter((line) => /system:node.*Approved,Issued/.test(line)).length >= 2);
     await cluster.kubectl('wait', '--for=condition=Ready', `node/${node}`, '--timeout=60s');
     // Logs come over the kubelet's new certificate.
     await eventually(() =>

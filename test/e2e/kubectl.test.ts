@@ -9,13 +9,12 @@ import './kubectl/generators.ts';
 import './kubectl/applying.ts';
 import './kubectl/changing.ts';
 import './kubectl/listing.ts';
-import './kubectl/mistakes.ts';
 import './kubectl/options.ts';
 import './kubectl/running.ts';
 
 const newest = Number(programs.at(-1)?.version.split('.')[1]);
 
-// They ask for what kubectl learned by then: `events`, `auth whoami`, `--subresource`.
+// They ask for what kubectl learned by then: `events`, `auth whoami`, `--subresource`, and to let the server validate.
 if (newest >= 30) {
   await import('./kubectl/about.ts');
   await import('./kubectl/apply.ts');
@@ -25,6 +24,7 @@ if (newest >= 30) {
   await import('./kubectl/describe.ts');
   await import('./kubectl/describeKinds.ts');
   await import('./kubectl/get.ts');
+  await import('./kubectl/mistakes.ts');
   await import('./kubectl/nodes.ts');
   await import('./kubectl/pods.ts');
   await import('./kubectl/rollout.ts');

@@ -115,10 +115,11 @@ describe('a cluster of two nodes', () => {
     const pid = cluster.nodePid(second);
     const onNode = footprintOf(name).processes.filter(({ pid: of }) => cgroupOf(of).includes(`/${second}`));
     assert.ok(onNode.length > 5 && onNode.some((p) => p.pid === pid));
+    const fromHost = keepCalling(t, () => reachFromHost(nodePort));
     const calls = [
       keepCalling(t, () => reach(first, nodePort)),
-      keepCalling(t, () => reachFromHost(nodePort)),
       keepCalling(t, () => cluster.kubectl('get', '--raw', '/readyz')),
+      fromHost,
     ];
     await cluster.switchboard('node', 'stop', second);
     assert.deepEqual(onNode.filter(isAlive), [], 'everything on it is gone at once');
@@ -129,7 +130,9 @@ describe('a cluster of two nodes', () => {
     for (const [i, call] of calls.entries()) {
       await eventually(() => assert.ok(call.count() > (counts[i] ?? 0) + 2));
       await call.stop();
-      assert.deepEqual(call.failures, []);
+      // What the relay had under way by the node that was lost is lost with it; the next goes elsewhere.
+      const mayLose = call === fromHost ? 1 : 0;
+      assert.ok(call.failures.length <= mayLose, call.failures.join('\n'));
     }
     assert.deepEqual(lifeOf(await podNamed(cluster.kubectl, 'web')), lifeOf(web));
   });

@@ -19,7 +19,7 @@ import { percentile } from '../support/load/load.ts';
 import { type Run, startRun } from '../support/load/underLoad.ts';
 
 const name = 'e2e-no-disruption';
-const perSecond = 150;
+const perSecond = 100;
 
 let cluster: TestCluster;
 let run: Run;

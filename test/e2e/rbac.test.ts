@@ -1,6 +1,6 @@
 /** Who may do what, with real kubectls, real certificates, and a service account inside of a pod. */
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -10,7 +10,7 @@ import { clusterPaths } from '../../src/cluster/paths.ts';
 import { issueClientCertificate, type KeyPair } from '../../src/lib/pki/certificate.ts';
 import { startCluster, type TestCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
-import { type Kubectl, kubectlWith } from '../support/kubectl.ts';
+import { type Kubectl, kubeconfigFor, kubectlWith } from '../support/kubectl.ts';
 import { type KubectlProgram, kubectls } from '../support/kubectls.ts';
 
 let cluster: TestCluster;
@@ -33,16 +33,9 @@ const certificates = (): ClusterCertificates =>
   JSON.parse(readFileSync(`${clusterPaths(cluster.name).dir}/pki/certificates.json`, 'utf8'));
 
 /** A kubectl that shows this certificate. */
-async function showing(user: string, { certificate, privateKey }: KeyPair): Promise<Kubectl> {
-  const at = (what: string) => join(directory, `${user.replaceAll(':', '-')}.${what}`);
-  writeFileSync(at('crt'), certificate);
-  writeFileSync(at('key'), privateKey);
-  copyFileSync(cluster.kubeconfig, at('kubeconfig'));
-  const own = kubectlWith(at('kubeconfig'));
-  const files = [`--client-certificate=${at('crt')}`, `--client-key=${at('key')}`];
-  await own('config', 'set-credentials', user, ...files, '--embed-certs');
-  await own('config', 'set-context', '--current', `--user=${user}`);
-  return own;
+function showing(user: string, pair: KeyPair): Kubectl {
+  const file = join(directory, `${user.replaceAll(':', '-')}.kubeconfig`);
+  return kubectlWith(kubeconfigFor(pair, file, cluster.kubeconfig));
 }
 
 const asUser = async (commonName: string, ...organizations: string[]): Promise<Kubectl> =>

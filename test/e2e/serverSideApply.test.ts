@@ -42,9 +42,8 @@ data: { ${data} }
 ---
 `;
 
-test('there is a kubectl of 1.20 and newer ones to try', () => {
+test('there is a kubectl of 1.20 to try', () => {
   assert.ok(programs.some(({ version }) => version === '1.20'));
-  assert.ok(programs.length > 1);
 });
 
 for (const program of programs) applyWith(program);

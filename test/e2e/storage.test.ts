@@ -57,7 +57,13 @@ const volumeOf = async (name: string) =>
   cluster.kubectl.json<PersistentVolume>('get', 'pv', (await claimOf(name)).spec?.volumeName ?? '');
 const nodeOf = async (pod: string) =>
   (await cluster.kubectl.json<Pod>('get', 'pod', pod)).spec?.nodeName ?? '';
-const goes = (...what: string[]) => kubectl('wait', '--for=delete', ...what, '--timeout=60s');
+const goes = (...what: string[]) =>
+  eventually(async () => {
+    for (const each of what) assert.match((await cluster.kubectl.attempt('get', each)).stderr, /NotFound/);
+  }, 60_000);
+/** As `kubectl wait --for=jsonpath`, which 1.20 does not have. */
+const becomes = (what: string, path: string, value: string) =>
+  eventually(async () => assert.equal(await kubectl('get', what, '-o', `jsonpath={${path}}`), value), 60_000);
 
 /** What stands in a directory of a node; undefined when that is not there. */
 async function listing(node: string, path: string): Promise<string | undefined> {
@@ -80,7 +86,7 @@ describe('a volume made by hand', () => {
       },
       claim('task-pv-claim', { storageClassName: 'manual', resources: { requests: { storage: '3Gi' } } }),
     );
-    await kubectl('wait', '--for=jsonpath={.status.phase}=Bound', 'pvc/task-pv-claim', '--timeout=60s');
+    await becomes('pvc/task-pv-claim', '.status.phase', 'Bound');
     const columns = ['task-pv-volume', '10Gi', 'RWO', 'Retain', 'Bound', 'default/task-pv-claim', 'manual'];
     assert.match(
       await kubectl('get', 'pv', 'task-pv-volume'),
@@ -189,11 +195,11 @@ describe('a class that retains and grows', () => {
         ...['patch', 'pvc', name, '-p', '{"spec":{"resources":{"requests":{"storage":"2Gi"}}}}'],
       );
     assert.equal((await grow('kept')).code, 0);
-    await kubectl('wait', '--for=jsonpath={.status.capacity.storage}=2Gi', 'pvc/kept', '--timeout=60s');
+    await becomes('pvc/kept', '.status.capacity.storage', '2Gi');
     const { metadata, spec } = await volumeOf('kept');
     const node = await nodeOf('keeper');
     await kubectl('delete', 'pod/keeper', 'pvc/kept');
-    await kubectl('wait', '--for=jsonpath={.status.phase}=Released', `pv/${metadata.name}`, '--timeout=60s');
+    await becomes(`pv/${metadata.name}`, '.status.phase', 'Released');
     assert.equal(await listing(node, spec?.local?.path ?? ''), 'file');
 
     await kubectl('patch', 'pv', metadata.name, '-p', '{"spec":{"claimRef":null}}');

@@ -10,6 +10,7 @@ import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
+import { freePort } from '../../src/lib/testing/freePort.ts';
 import { eventually } from '../support/eventually.ts';
 import { kubectls } from '../support/kubectls.ts';
 import { spawnInTerminal } from '../support/pty.ts';
@@ -272,7 +273,8 @@ for (const { version, path } of programs)
       const child = start('logs', '-f', name);
       let out = '';
       child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-      const ended = once(child, 'exit');
+      // Not `exit`: its last words may come after that.
+      const ended = once(child, 'close');
       await eventually(() => assert.equal(out, 'one\n'));
       appendFileSync(record.logPath, line('two'));
       await eventually(() => assert.equal(out, 'one\ntwo\n'), 30_000, 10);
@@ -306,9 +308,7 @@ for (const { version, path } of programs)
     });
 
     test('port-forward says why a port cannot be reached', async () => {
-      const closed = await listening(() => {});
-      const port = portOf(closed);
-      closed.close();
+      const port = await freePort();
       const child = start('port-forward', 'pod/web', `:${port}`);
       const err = text(child.stderr);
       const [local] = await forwarded(child, 1);

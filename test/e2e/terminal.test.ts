@@ -49,6 +49,8 @@ for (const { version, path } of programs)
       person.resize(120, 40);
       person.type('until [ "$(stty size)" = "40 120" ]; do sleep 0.05; done; echo size $((4 * 30))\n');
       await person.sees(/size 120/);
+      person.type('echo kind $TERM\n');
+      await person.sees(/kind xterm/);
       person.type("printf '\\033[31mred\\033[0m\\n'\n");
       await person.sees(new RegExp(`${escape}\\[31mred${escape}\\[0m`));
       // What was printed was printed by a command: the shell does not read the keys itself any more.

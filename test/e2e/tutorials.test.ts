@@ -80,7 +80,9 @@ describe('a deployment that is exposed on a node port', () => {
           /Welcome to nginx/,
         ),
       );
-    assert.match((await fetchFrom(undefined, cluster.hostAddress, port)).body, /Welcome to nginx/);
+    await eventually(async () =>
+      assert.match((await fetchFrom(undefined, cluster.hostAddress, port)).body, /Welcome to nginx/),
+    );
   });
 
   test('answers by its name in a pod of busybox', async () => {
@@ -160,15 +162,13 @@ describe('three greeting web servers', () => {
   });
 
   test('answer in turn, each with the page that its init container wrote', async () => {
-    const pages = await inPod(
-      'tool',
-      'sh',
-      '-c',
-      'for i in $(seq 40); do curl -sS --max-time 5 greeting; done',
-    );
     const pods = (await kubectl('get', 'pods', '-l', 'app=greeting', '-o', 'name')).trim().split('\n');
     const expected = pods.map((pod) => pod.replace('pod/', 'Hello from '));
-    assert.deepEqual([...new Set(pages.trim().split('\n'))].sort(), expected.sort());
+    const loop = 'for i in $(seq 40); do curl -sS --max-time 5 greeting; done';
+    await eventually(async () => {
+      const pages = await inPod('tool', 'sh', '-c', loop);
+      assert.deepEqual([...new Set(pages.trim().split('\n'))].sort(), expected.sort());
+    });
   });
 
   test('have one address behind the one name, and all of theirs behind the headless one', async () => {
@@ -177,9 +177,11 @@ describe('three greeting web servers', () => {
     assert.match(told, /Server:\s+10\.96\.0\.10\n/);
     assert.match(told, /Name:\s+greeting\.default\.svc\.cluster\.local\n/);
     assert.deepEqual(answersOf(told), [clusterIP]);
-    assert.deepEqual(
-      answersOf(await inPod('tool', 'nslookup', 'greeting-pods')),
-      await addressesOf('app=greeting'),
+    await eventually(async () =>
+      assert.deepEqual(
+        answersOf(await inPod('tool', 'nslookup', 'greeting-pods')),
+        await addressesOf('app=greeting'),
+      ),
     );
     assert.match(await kubectl('get', 'service', 'greeting-pods'), /ClusterIP +None +<none> +80\/TCP/);
     const [slice] = rowsOf(await kubectl('get', ...slicesOf('greeting')));
@@ -289,7 +291,9 @@ describe('services of other shapes', () => {
   });
 
   test('a chosen node port', async () => {
-    assert.match((await fetchFrom(undefined, cluster.hostAddress, 30_180)).body, /Welcome to nginx/);
+    await eventually(async () =>
+      assert.match((await fetchFrom(undefined, cluster.hostAddress, 30_180)).body, /Welcome to nginx/),
+    );
   });
 
   test('a pod with resolver settings of its own', async () => {

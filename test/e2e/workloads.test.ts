@@ -91,7 +91,7 @@ describe('a job', () => {
     await podIsReady();
     await kubectl('patch', 'job', 'pausing', '-p', '{"spec":{"suspend":true}}');
     await kubectl('wait', '--for=condition=suspended', 'job/pausing', '--timeout=60s');
-    await kubectl('wait', '--for=delete', 'pod', '-l', 'job-name=pausing', '--timeout=60s');
+    await eventually(async () => assert.deepEqual(await podsOf('job-name=pausing'), []));
     await kubectl('patch', 'job', 'pausing', '-p', '{"spec":{"suspend":false}}');
     await podIsReady();
     await kubectl('delete', 'job', 'pausing');
@@ -103,16 +103,21 @@ describe('a cron job', () => {
   test('makes a job when its time comes; one can be made by hand from it', async () => {
     const newest = (await kubectls()).at(-1);
     const own = kubectlWith(cluster.kubeconfig, newest?.path);
-    await own('create', 'cronjob', 'tick', image, '--schedule=@every 2s', '--', 'date');
+    const { apiVersion, metadata, spec } = job('tick', {}, 'date');
+    const jobTemplate = { spec };
+    await apply({ apiVersion, kind: 'CronJob', metadata, spec: { schedule: '@every 2s', jobTemplate } });
     await eventually(async () => assert.match(await own('get', 'jobs'), /^tick-\d+ /m));
     await own('patch', 'cronjob', 'tick', '-p', '{"spec":{"suspend":true}}');
-    await own('create', 'job', 'by-hand', '--from=cronjob/tick');
-    await own('wait', '--for=condition=complete', 'job/by-hand', '--timeout=60s');
-    await eventually(async () => {
-      const described = await own('describe', 'cronjob', 'tick');
-      assert.match(described, /Schedule:\s+@every 2s/);
-      assert.match(described, /SuccessfulCreate.*Created job tick-\d+/);
-    });
+    // 1.20 asks for cron jobs in a version that is gone.
+    if (newest?.version !== '1.20') {
+      await own('create', 'job', 'by-hand', '--from=cronjob/tick');
+      await own('wait', '--for=condition=complete', 'job/by-hand', '--timeout=60s');
+      await eventually(async () => {
+        const described = await own('describe', 'cronjob', 'tick');
+        assert.match(described, /Schedule:\s+@every 2s/);
+        assert.match(described, /SuccessfulCreate.*Created job tick-\d+/);
+      });
+    }
     await own('delete', 'cronjob', 'tick');
     await eventually(async () => assert.doesNotMatch(await own('get', 'jobs'), /^(tick-|by-hand)/m));
   });
@@ -230,7 +235,7 @@ describe('a horizontal pod autoscaler', () => {
     await eventually(async () => {
       const rows = await kubectl('get', 'deployment', 'grows', '--no-headers');
       assert.match(rows, /^grows\s+3\/3/);
-    }, 60_000);
+    }, 120_000);
     await eventually(async () =>
       assert.match(await kubectl('describe', 'hpa', 'grows'), /SuccessfulRescale.*New size: 3/),
     );

@@ -20,8 +20,8 @@ describe('the proxy on a machine of another cluster', { timeout: 120_000 }, () =
   let proxy: ProxyProcess;
   const address = '172.30.0.200';
 
-  before(setUp, { timeout: 20_000 });
-  after(tearDown, { timeout: 20_000 });
+  before(setUp, { timeout: 60_000 });
+  after(tearDown, { timeout: 60_000 });
 
   async function setUp() {
     world = new World();

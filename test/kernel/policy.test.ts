@@ -21,7 +21,7 @@ import { callUdp, clusterCIDRs, serviceCIDRs, type TestNode, type TestPod, World
 const fromClient = `  podSelector: {matchLabels: {app: x}}
   ingress: [{from: [{podSelector: {matchLabels: {app: client}}}], ports: [{port: http}]}]`;
 
-describe('NetworkPolicies on two nodes', { timeout: 120_000 }, () => {
+describe('NetworkPolicies on two nodes', { timeout: 170_000 }, () => {
   let world: World;
   let [one, two]: TestNode[] = [];
   let [client, x, z, other]: TestPod[] = [];
@@ -89,8 +89,8 @@ describe('NetworkPolicies on two nodes', { timeout: 120_000 }, () => {
     );
   };
 
-  before(setUp, { timeout: 20_000 });
-  after(tearDown, { timeout: 20_000 });
+  before(setUp, { timeout: 60_000 });
+  after(tearDown, { timeout: 60_000 });
   beforeEach(async () => {
     for (const { metadata } of [...policies.list()])
       policies.delete(`${metadata.namespace}/${metadata.name}`);

@@ -25,7 +25,7 @@ import { eventually } from '../support/eventually.ts';
 
 if (!inside) test('containers run under crun and conmon', () => runInside(import.meta.filename));
 else
-  describe('containers under crun and conmon', { timeout: 60_000 }, () => {
+  describe('containers under crun and conmon', { timeout: 160_000 }, () => {
     const directory = temporaryDirectory();
     const cgroupParent = `/switchboard-test-${process.pid}`;
     let image: Image;
@@ -44,8 +44,8 @@ else
       });
     }
 
-    before(() => {
-      image = busyboxImage(directory);
+    before(async () => {
+      image = await busyboxImage(directory);
       runtime = newAgent();
     });
 

@@ -2,7 +2,9 @@
 import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { imagesDir } from '../../src/cluster/paths.ts';
 import type { ContainerConfig, Image, ImageConfig } from '../../src/kubelet/contract.ts';
+import { imageStore } from '../../src/kubelet/images/store.ts';
 import { grantedCapabilities } from '../../src/kubelet/runtime/capabilities.ts';
 import { execute } from '../../src/lib/exec.ts';
 
@@ -31,7 +33,7 @@ export async function runInside(file: string): Promise<void> {
   const tests = [process.execPath, '--test', '--test-isolation=none', file];
   const { code, stdout, stderr } = await execute('unshare', [...own, 'sh', '-c', script, 'sh', ...tests], {
     env,
-    timeoutMs: 120_000,
+    timeoutMs: 170_000,
   });
   if (code !== 0) throw new Error(`${stdout}\n${stderr}`);
 }
@@ -39,12 +41,14 @@ export async function runInside(file: string): Promise<void> {
 const commands =
   'sh cat sleep echo ls id env hostname ps stty kill head wc md5sum dd sysctl ip nc httpd wget touch test true false stat mount ulimit printf trap cp mkdir chmod date';
 
-/** An image of one static binary. */
-export function busyboxImage(directory: string, config: ImageConfig = {}): Image {
+/** An image of one static binary, which is that of the preloaded image: the machine may have none, or another. */
+export async function busyboxImage(directory: string, config: ImageConfig = {}): Promise<Image> {
+  const preloaded = await imageStore({ dir: imagesDir }).find('busybox');
+  if (!preloaded) throw new Error('the image busybox is not there: run make setup');
   const rootfs = join(directory, 'busybox');
   mkdirSync(join(rootfs, 'bin'), { recursive: true });
   for (const name of ['etc', 'tmp', 'proc', 'sys', 'dev']) mkdirSync(join(rootfs, name), { recursive: true });
-  cpSync('/bin/busybox', join(rootfs, 'bin/busybox'));
+  cpSync(join(preloaded.rootfs, 'usr/bin/busybox'), join(rootfs, 'bin/busybox'));
   for (const command of commands.split(' ')) symlinkSync('busybox', join(rootfs, 'bin', command));
   writeFileSync(join(rootfs, 'etc/passwd'), 'root:x:0:0::/root:/bin/sh\nweb:x:101:102::/:/bin/sh\n');
   writeFileSync(join(rootfs, 'etc/group'), 'root:x:0:\nweb:x:102:\nlogs:x:200:web\n');

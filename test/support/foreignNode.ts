@@ -56,7 +56,8 @@ export class ForeignNode implements AsyncDisposable {
     this.#running.add(child);
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
-    const exit = once(child, 'exit') as Promise<[number | null]>;
+    // Not `exit`: its last words may come after that.
+    const exit = once(child, 'close') as Promise<[number | null]>;
     const ended = exit.then(([code]) => (this.#running.delete(child), code));
     return {
       said: () => said,
@@ -75,7 +76,7 @@ export class ForeignNode implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const child of this.#running) {
-      const ended = once(child, 'exit');
+      const ended = once(child, 'close');
       child.kill('SIGKILL');
       await ended;
     }

@@ -1,7 +1,10 @@
 /** The real kubectl, as a person would call it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { dirname } from 'node:path';
+import { fromKubeconfig } from '../../src/client/kubeconfig.ts';
+import { kubeconfigOf, writeKubeconfig } from '../../src/cluster/kubeconfig.ts';
 import { type ExecResult, execute, run } from '../../src/lib/exec.ts';
+import type { KeyPair } from '../../src/lib/pki/certificate.ts';
 
 export interface Kubectl {
   /** Resolves with what it printed; rejects with what it said when it failed. */
@@ -28,4 +31,23 @@ export function kubectlWith(kubeconfig: string, program = process.env['KUBECTL']
     start: (...args: string[]) => spawn(program, args, { env, stdio: ['pipe', 'pipe', 'pipe'] }),
     json: async <T>(...args: string[]) => JSON.parse(await call([...args, '-o', 'json'])) as T,
   });
+}
+
+/** Writes a kubeconfig for whoever shows this certificate, to the server of another one; `kubectl config` of 1.20 cannot. */
+export function kubeconfigFor({ certificate, privateKey }: KeyPair, file: string, like: string): string {
+  const { server, ca = '' } = fromKubeconfig(like);
+  writeKubeconfig(file, kubeconfigOf({ name: 'own', server, ca, cert: certificate, key: privateKey }));
+  return file;
+}
+
+/** As `kubectl create token`, which 1.20 does not have. */
+export async function createToken(
+  kubectl: Kubectl,
+  account: string,
+  { namespace = 'default', ...spec }: { namespace?: string; [field: string]: unknown } = {},
+): Promise<string> {
+  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`;
+  const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec };
+  const answer = await kubectl.input(JSON.stringify(request), 'create', '--raw', path, '-f', '-');
+  return (JSON.parse(answer) as { status: { token: string } }).status.token;
 }

@@ -4,7 +4,8 @@
  */
 import { existsSync, mkdirSync, readdirSync, realpathSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { run } from '../../src/lib/exec.ts';
+import { aptUpdate } from '../../images/build/apt.ts';
+import { execute, run } from '../../src/lib/exec.ts';
 
 export interface KubectlProgram {
   /** `1.33` */
@@ -43,7 +44,13 @@ async function debianKubectl(): Promise<string> {
   const path = join(build, 'usr/bin/kubectl');
   if (existsSync(path)) return path;
   mkdirSync(build, { recursive: true });
-  await run('apt-get', ['download', 'kubernetes-client'], { cwd: build, timeoutMs: 120_000 });
+  const download = ['download', 'kubernetes-client'];
+  const options = { cwd: build, timeoutMs: 120_000 };
+  // Lists may be missing, or name a version that the mirror no longer has.
+  if ((await execute('apt-get', download, options)).code !== 0) {
+    await aptUpdate();
+    await run('apt-get', download, options);
+  }
   const archive = readdirSync(build).find((name) => name.endsWith('.deb')) ?? '';
   await run('dpkg', ['-x', archive, '.'], { cwd: build });
   return path;

@@ -112,6 +112,11 @@ describe('a webhook configuration', () => {
       assert.deepEqual(ofRule(more), [`webhooks[0].rules[0].${message}`]);
     });
 
+  test('may be asked at the root of a service, however that is said', () => {
+    for (const path of ['', '/', undefined])
+      assert.deepEqual(ofHook({ clientConfig: { service: { name: 'a', namespace: 'b', path } } }), []);
+  });
+
   test('names each webhook once', () => {
     const twice = wrong(validatingWebhookConfiguration as Kind, { webhooks: [hook, hook] });
     assert.deepEqual(twice, ['webhooks[1].name: Duplicate value: "a.example.com"']);

@@ -66,7 +66,9 @@ export function decodeScalar(json: unknown, type: ScalarType, complain: Complain
     case 'fieldsV1':
     case 'rawExtension':
     case 'json':
-    case 'jsonSchema':
+    case 'schemaOrArray':
+    case 'schemaOrBool':
+    case 'schemaOrStrings':
       return json;
   }
 }

@@ -20,7 +20,7 @@ export function validateMetadata(kind: Kind, { metadata }: KubeObject): FieldErr
     ...validateLabels('metadata.labels', metadata.labels),
     ...validateAnnotations('metadata.annotations', metadata.annotations),
     ...validateOwners(metadata),
-    ...validateFinalizers(metadata.finalizers),
+    ...validateFinalizers(kind, metadata.finalizers),
   ];
 }
 
@@ -70,11 +70,16 @@ function validateOwners({ ownerReferences = [] }: ObjectMeta): FieldError[] {
 /** Those without a domain are Kubernetes' own. */
 const STANDARD_FINALIZERS = ['kubernetes', 'orphan', 'foregroundDeletion'];
 
-function validateFinalizers(finalizers: string[] | undefined): FieldError[] {
+/** Kinds of API extensions, whose operators name finalizers as they like. */
+const namesFreely = ({ schema, resource }: Kind): boolean =>
+  schema !== undefined || ['apiextensions.k8s.io', 'admissionregistration.k8s.io'].includes(resource.group);
+
+function validateFinalizers(kind: Kind, finalizers: string[] | undefined): FieldError[] {
   const at = 'metadata.finalizers';
+  const isFree = namesFreely(kind);
   const wrong = each(at, finalizers, (name) => {
     const reasons = isQualifiedName(name);
-    if (reasons.length === 0 && !name.includes('/') && !STANDARD_FINALIZERS.includes(name))
+    if (reasons.length === 0 && !isFree && !name.includes('/') && !STANDARD_FINALIZERS.includes(name))
       reasons.push('name is neither a standard finalizer name nor is it fully qualified');
     return because(at, name, reasons);
   });

@@ -9,6 +9,7 @@ import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Input, inputsOf, requireInBundle, unchanged } from '../../../images/build/bundle.ts';
 import { componentsDir } from '../paths.ts';
+import { collectDescriptions } from './descriptions.ts';
 import type { Step } from './step.ts';
 
 /** Entry of the components → its file. Threads are found beside it. */
@@ -47,22 +48,26 @@ export const componentsStep = (packageRoot: string): Step => ({
     const before = current()?.folder;
     const folder = randomBytes(6).toString('hex');
     const { build } = await import('esbuild');
-    const { metafile } = await build({
-      absWorkingDir: packageRoot,
-      entryPoints,
-      outdir: join(componentsDir, folder),
-      bundle: true,
-      splitting: true,
-      metafile: true,
-      platform: 'node',
-      format: 'esm',
-      target: 'node26',
-      // Native parts, and what only set-up needs, are taken from node_modules.
-      external: ['koffi', 'esbuild'],
-      outExtension: { '.js': '.mjs' },
-      banner: { js: requireInBundle },
-      logLevel: 'silent',
-    });
+    const [{ metafile }] = await Promise.all([
+      build({
+        absWorkingDir: packageRoot,
+        entryPoints,
+        outdir: join(componentsDir, folder),
+        bundle: true,
+        splitting: true,
+        metafile: true,
+        platform: 'node',
+        format: 'esm',
+        target: 'node26',
+        // Native parts, and what only set-up needs, are taken from node_modules.
+        external: ['koffi', 'esbuild'],
+        outExtension: { '.js': '.mjs' },
+        banner: { js: requireInBundle },
+        logLevel: 'silent',
+      }),
+      // Source that changed may have other kinds.
+      collectDescriptions(packageRoot),
+    ]);
     const made: Components = { folder, inputs: await inputsOf(metafile, packageRoot) };
     await writeFile(`${record}.new`, JSON.stringify(made));
     await rename(`${record}.new`, record);

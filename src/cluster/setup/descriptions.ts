@@ -11,7 +11,10 @@ export const descriptionsStep = (packageRoot: string): Step => ({
       () => false,
       () => true,
     ),
-  run: async () => {
-    await run(process.execPath, [join(packageRoot, 'scripts/descriptions.ts')], { cwd: packageRoot });
-  },
+  run: () => collectDescriptions(packageRoot),
 });
+
+/** Of the kinds and fields that the source has now. */
+export async function collectDescriptions(packageRoot: string): Promise<void> {
+  await run(process.execPath, [join(packageRoot, 'scripts/descriptions.ts')], { cwd: packageRoot });
+}

@@ -21,8 +21,10 @@ const packages: Readonly<Record<string, string>> = {
   umoci: 'umoci',
 };
 
-export const missingPackages = (find: (program: string) => string | undefined): string[] =>
-  Object.entries(packages).flatMap(([program, name]) => (find(program) ? [] : [name]));
+export const missingPackages = (
+  find: (program: string) => string | undefined,
+  wanted: Readonly<Record<string, string>> = packages,
+): string[] => Object.entries(wanted).flatMap(([program, name]) => (find(program) ? [] : [name]));
 
 export const packagesStep: Step = {
   title: 'Installing Debian packages',
@@ -30,11 +32,11 @@ export const packagesStep: Step = {
   run: async (progress) => {
     const names = missingPackages(findProgram);
     progress(`Installing ${names.join(', ')}`);
-    await install(names);
+    await installPackages(names);
   },
 };
 
-async function install(names: string[]): Promise<void> {
+export async function installPackages(names: string[]): Promise<void> {
   // Recommended packages would bring services that run on the host.
   const options = ['-q', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=120'];
   const args = [...options, 'install', ...names];

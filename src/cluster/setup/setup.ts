@@ -15,8 +15,8 @@ const setupSteps = (): Step[] => [
   packagesStep,
   kernelStep(home),
   imagesStep(recipes, imagesDir),
-  descriptionsStep(packageRoot),
   componentsStep(packageRoot),
+  descriptionsStep(packageRoot),
 ];
 
 /** Rejects with one sentence when this machine cannot do. */

@@ -100,6 +100,13 @@ describe('a rollback', () => {
     assert.equal(first?.metadata.annotations?.['deployment.kubernetes.io/revision-history'], '1');
     assert.equal(first?.spec?.replicas, 1);
   });
+
+  test('gets the next revision also after one that no double can hold', () => {
+    const d = aDeployment({ replicas: 2, image: 'nginx:2' });
+    const adopted = setOf(d, 'nginx:1', 2, { revision: 1 });
+    adopted.metadata.annotations = { 'deployment.kubernetes.io/revision': '3546343826724305832' };
+    assert.equal(desired(d, [adopted], none, now).revision, '3546343826724305833');
+  });
 });
 
 describe('Recreate', () => {

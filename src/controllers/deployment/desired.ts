@@ -8,7 +8,7 @@ import type { Deployment, ReplicaSet } from '../../api/types.ts';
 import type { Draft } from '../../client/contract.ts';
 import { hashOf } from '../hash.ts';
 import { ownerReference } from '../owners.ts';
-import { annotation, annotationsOf, hashLabel, newSetOf, revisionOf } from './revision.ts';
+import { annotation, annotationsOf, greatest, hashLabel, newSetOf, revisionOf } from './revision.ts';
 import { isScaling, newSetSize, roll, type Sizes, scale } from './rolling.ts';
 import { isComplete, type Observed, type Status, statusOf } from './status.ts';
 import { isRolling, limitsOf, replicasOf, sum } from './strategy.ts';
@@ -37,11 +37,11 @@ export function desired(
   if (deployment.metadata.deletionTimestamp)
     return { update: [], remove: [], ...statusOf(deployment, observed, now) };
 
-  const revision = Math.max(0, ...oldSets.map(revisionOf)) + 1;
+  const revision = greatest(oldSets.map(revisionOf)) + 1n;
   const base = {
     update: updates(deployment, newSet, oldSets, revision, sizesOf(deployment, newSet, oldSets, oldPodsLeft)),
     remove: [] as ReplicaSet[],
-    ...(newSet && revisionChange(deployment, Math.max(revision, revisionOf(newSet)))),
+    ...(newSet && revisionChange(deployment, greatest([revision, revisionOf(newSet)]))),
   };
   if (deployment.spec?.paused || isScaling(deployment, sets))
     return { ...base, ...statusOf(deployment, observed, now) };
@@ -91,7 +91,7 @@ const mayStart = (oldSets: readonly ReplicaSet[], oldPodsLeft: (sets: readonly R
 function newSetDraft(
   deployment: Deployment,
   oldSets: readonly ReplicaSet[],
-  revision: number,
+  revision: bigint,
 ): Draft<ReplicaSet> & { metadata: { name: string } } {
   const { name, namespace = '' } = deployment.metadata;
   const template = deployment.spec?.template ?? {};
@@ -127,7 +127,7 @@ function updates(
   deployment: Deployment,
   newSet: ReplicaSet | undefined,
   oldSets: readonly ReplicaSet[],
-  revision: number,
+  revision: bigint,
   sizes: Sizes,
 ): { set: ReplicaSet; from: number }[] {
   const scaling = isScaling(deployment, [...(newSet ? [newSet] : []), ...oldSets]);
@@ -151,7 +151,7 @@ function updates(
   return result;
 }
 
-const revisionChange = (deployment: Deployment, revision: number): { revision?: string } =>
+const revisionChange = (deployment: Deployment, revision: bigint): { revision?: string } =>
   deployment.metadata.annotations?.[annotation.revision] === String(revision)
     ? {}
     : { revision: String(revision) };
@@ -162,7 +162,7 @@ function beyondHistory(deployment: Deployment, oldSets: readonly ReplicaSet[]): 
   const kept = oldSets.filter((set) => !set.metadata.deletionTimestamp);
   if (kept.length <= limit) return [];
   return kept
-    .toSorted((a, b) => revisionOf(a) - revisionOf(b))
+    .toSorted((a, b) => Number(revisionOf(a) - revisionOf(b)))
     .slice(0, kept.length - limit)
     .filter((set) => replicasOf(set) === 0 && (set.status?.replicas ?? 0) === 0)
     .filter((set) => (set.metadata.generation ?? 0) <= (set.status?.observedGeneration ?? 0));

@@ -17,8 +17,14 @@ const notCopied = new Set<string>([
   ...Object.values(annotation),
 ]);
 
-export const revisionOf = (set: ReplicaSet): number =>
-  Number(set.metadata.annotations?.[annotation.revision] ?? 0) || 0;
+/** An int64, as everywhere. */
+export function revisionOf(set: ReplicaSet): bigint {
+  const text = set.metadata.annotations?.[annotation.revision] ?? '';
+  return /^\d+$/.test(text) ? BigInt.asIntN(64, BigInt(text)) : 0n;
+}
+
+export const greatest = (revisions: readonly bigint[]): bigint =>
+  revisions.reduce((max, revision) => (revision > max ? revision : max), 0n);
 
 /** The ReplicaSet that runs the Deployment's template now; the oldest one if there are two. */
 export const newSetOf = (deployment: Deployment, sets: readonly ReplicaSet[]): ReplicaSet | undefined =>
@@ -41,14 +47,14 @@ export function byCreation(a: ReplicaSet, b: ReplicaSet): number {
 }
 
 /** The annotations of the new ReplicaSet at this revision. */
-export function annotationsOf(deployment: Deployment, set: ReplicaSet | undefined, revision: number) {
+export function annotationsOf(deployment: Deployment, set: ReplicaSet | undefined, revision: bigint) {
   const before = set?.metadata.annotations ?? {};
   const copied = Object.entries(deployment.metadata.annotations ?? {}).filter(([key]) => !notCopied.has(key));
   const result: Record<string, string> = { ...before, ...Object.fromEntries(copied) };
-  const old = set ? revisionOf(set) : 0;
+  const old = set ? revisionOf(set) : 0n;
   if (old >= revision) return result;
   result[annotation.revision] = String(revision);
-  if (old > 0) {
+  if (old > 0n) {
     const history = before[annotation.revisionHistory];
     result[annotation.revisionHistory] = history ? `${history},${old}` : String(old);
   }

@@ -112,6 +112,14 @@ describe('the revisions of a StatefulSet', () => {
     assert.deepEqual(templateOf({ ...made, metadata: made.metadata }), set.spec?.template);
     assert.ok(sameTemplate(set, [made]));
   });
+  test('have their members in order, for who compares texts', () => {
+    const spec = { volumes: [], containers: [{ name: 'a', image: 'b' }] };
+    const turned = { ...set, spec: { ...set.spec, template: { spec, metadata: {} } } } as StatefulSet;
+    assert.equal(
+      JSON.stringify(draftOf(statefulSets, turned, [], hashLabel).data),
+      '{"spec":{"template":{"$patch":"replace","metadata":{},"spec":{"containers":[{"image":"b","name":"a"}],"volumes":[]}}}}',
+    );
+  });
   test('beyond the limit go, oldest first, unless a pod has them', () => {
     const all = [revision('db-a', 1), revision('db-b', 2), revision('db-c', 3), revision('db-d', 4)];
     const gone = beyondHistory(set, all, ['db-d'], [pod(0, 'a')]);

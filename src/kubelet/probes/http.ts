@@ -12,9 +12,12 @@ const mostRedirects = 10;
 /** Any answer from 200 to 399 is good; a redirect is followed as long as it stays on the host. */
 export async function httpProbe(spec: HttpGet, target: Target, timeoutMs: number): Promise<Outcome> {
   const { scheme = 'HTTP', host = target.ip, path = '/' } = spec;
-  const origin = `${scheme.toLowerCase()}://${bracketed(host)}:${target.port(spec.port)}`;
+  const authority = `${bracketed(host)}:${target.port(spec.port)}`;
+  const origin = `${scheme.toLowerCase()}://${authority}`;
   let url = new URL(path.startsWith('/') ? path : `/${path}`, origin);
   const first = url;
+  // The port is told even where the scheme implies it.
+  const asked = `Get "${origin}${first.pathname}${first.search}"`;
   const signal = AbortSignal.timeout(timeoutMs);
   try {
     for (let i = 0; i <= mostRedirects; i++) {
@@ -28,9 +31,9 @@ export async function httpProbe(spec: HttpGet, target: Target, timeoutMs: number
       if (next.hostname !== first.hostname) return ok('Probe terminated redirects');
       url = next;
     }
-    return failed(`Get "${first.href}": stopped after ${mostRedirects} redirects`);
+    return failed(`${asked}: stopped after ${mostRedirects} redirects`);
   } catch (err) {
-    return failed(`Get "${first.href}": ${signal.aborted ? timedOut : reasonOf(err, first)}`);
+    return failed(`${asked}: ${signal.aborted ? timedOut : reasonOf(err, authority)}`);
   }
 }
 
@@ -59,9 +62,9 @@ function headersOf({ httpHeaders = [] }: HttpGet, toPod: boolean): Record<string
   return { 'User-Agent': 'kube-probe/1.36', Accept: '*/*', Connection: 'close', ...Object.fromEntries(own) };
 }
 
-function reasonOf(err: unknown, { hostname, port }: URL): string {
+function reasonOf(err: unknown, authority: string): string {
   const code = (err as NodeJS.ErrnoException).code;
-  if (code === 'ECONNREFUSED') return `dial tcp ${hostname}:${port}: connect: connection refused`;
-  if (code === 'EHOSTUNREACH') return `dial tcp ${hostname}:${port}: connect: no route to host`;
+  if (code === 'ECONNREFUSED') return `dial tcp ${authority}: connect: connection refused`;
+  if (code === 'EHOSTUNREACH') return `dial tcp ${authority}: connect: no route to host`;
   return err instanceof Error ? err.message : String(err);
 }

@@ -78,6 +78,13 @@ describe('over HTTP', () => {
       failed('Get "http://127.0.0.1:1/": dial tcp 127.0.0.1:1: connect: connection refused'),
     );
   });
+  test('the port is told, also where the scheme implies it', async () => {
+    const { output } = await ask('httpGet: {path: /x, host: 127.113.5.9, port: 80}');
+    assert.equal(
+      output,
+      'Get "http://127.113.5.9:80/x": dial tcp 127.113.5.9:80: connect: connection refused',
+    );
+  });
 });
 
 test('over TCP: good when the connection stands', async () => {

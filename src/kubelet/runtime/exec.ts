@@ -9,6 +9,7 @@ import { ReadStream as TerminalStream } from 'node:tty';
 import { readIfThere } from '../../lib/files.ts';
 import type { Session } from '../contract.ts';
 import type { Crun } from './crun.ts';
+import { laterProcess, type Process } from './laterProcess.ts';
 import { pipe, receiveFd, resizeTerminal } from './libc.ts';
 
 interface Where {
@@ -27,7 +28,7 @@ export async function exec(
 ): Promise<Session> {
   const name = join(where.directory, randomBytes(6).toString('hex'));
   const [pidFile, logFile, processFile] = [`${name}.pid`, `${name}.log`, `${name}.json`];
-  writeFileSync(processFile, JSON.stringify({ ...firstProcess(where.bundle), args: argv, terminal: tty }));
+  writeFileSync(processFile, JSON.stringify(laterProcess(firstProcess(where.bundle), argv, tty)));
   const call = (options: string[]) => [
     ...where.crun.globalArguments,
     `--log=${logFile}`,
@@ -69,9 +70,8 @@ export async function exec(
   };
 }
 
-/** Whoever comes later is the same user, with the same rights, folder and environment. */
-const firstProcess = (bundle: string): object =>
-  (JSON.parse(readFileSync(join(bundle, 'config.json'), 'utf8')) as { process: object }).process;
+const firstProcess = (bundle: string): Process =>
+  (JSON.parse(readFileSync(join(bundle, 'config.json'), 'utf8')) as { process: Process }).process;
 
 /** crun's own exit code, which a command may have as well; but then there was a process. */
 const runtimeFailed = 255;

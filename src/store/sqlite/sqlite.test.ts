@@ -88,9 +88,7 @@ describe('the SQLite store over a restart', () => {
   });
 });
 
-test('after SIGKILL in the middle of writing, every acknowledged write is there', {
-  timeout: 20_000,
-}, async () => {
+test('after SIGKILL in the middle of writing, every acknowledged write is there', async () => {
   const file = newFile();
   const writer = `
     import { openSqlite } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)};

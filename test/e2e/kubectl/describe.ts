@@ -1,4 +1,5 @@
 import { before, describe, test } from 'node:test';
+import { eventually } from '../../support/eventually.ts';
 import { type Kubectl, kubectlWith } from '../../support/kubectl.ts';
 import { first } from './app.ts';
 import { placeOf, programs, tells } from './cluster.ts';
@@ -111,9 +112,10 @@ describe('kubectl describe', () => {
 
   for (const [what, words] of Object.entries(told)) {
     test(what, async () => {
-      tells(await kubectl('describe', ...what.split(' ')), words);
+      await eventually(async () => tells(await kubectl('describe', ...what.split(' ')), words));
       // It asks for EndpointSlices in a version that is gone.
-      if (!what.startsWith('endpointslices')) tells(await oldest('describe', ...what.split(' ')), words);
+      if (!what.startsWith('endpointslices'))
+        await eventually(async () => tells(await oldest('describe', ...what.split(' ')), words));
     });
   }
 });

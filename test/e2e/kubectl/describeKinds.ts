@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { run } from '../../../src/lib/exec.ts';
 import { headOf } from '../../support/columns.ts';
+import { eventually } from '../../support/eventually.ts';
 import type { Kubectl } from '../../support/kubectl.ts';
 import { kubectlWith } from '../../support/kubectl.ts';
 import { placeOf, programs, tells } from './cluster.ts';
@@ -344,11 +345,12 @@ describe('kubectl describe and get, kind by kind', () => {
   });
 
   for (const [what, words] of Object.entries({ ...told, ...toldToNewer }))
-    test(`describe ${what}`, async () => tells(await kubectl('describe', ...what.split(' ')), words));
+    test(`describe ${what}`, () =>
+      eventually(async () => tells(await kubectl('describe', ...what.split(' ')), words)));
 
   for (const [what, words] of Object.entries(told))
-    test(`describe ${what}, by the oldest kubectl`, async () =>
-      tells(await old('describe', ...what.split(' ')), words));
+    test(`describe ${what}, by the oldest kubectl`, () =>
+      eventually(async () => tells(await old('describe', ...what.split(' ')), words)));
 
   for (const [kind, head] of heads)
     test(`${kind} have the columns that people know`, async () =>

@@ -9,7 +9,7 @@ import { eventually } from '../../support/eventually.ts';
 import { type Kubectl, kubectlWith } from '../../support/kubectl.ts';
 import { placeOf, programs, refuses } from './cluster.ts';
 
-const known = [programs[0], programs.at(-1)].filter((program) => program !== undefined);
+const known = [...new Set([programs[0], programs.at(-1)])].filter((program) => program !== undefined);
 
 for (const { version, path } of known)
   describe(`kubectl ${version} get`, () => {

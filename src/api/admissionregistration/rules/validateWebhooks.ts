@@ -95,6 +95,7 @@ function urlReasons(text: string): string[] {
 }
 
 function pathReasons(path: string): string[] {
+  if (path === '') return [];
   if (!path.startsWith('/')) return ["must start with a '/'"];
   if (path === '/') return [];
   const isEmpty = path.slice(1).replace(/\/$/, '').split('/').includes('');

@@ -157,16 +157,16 @@ message(
   21 maxProperties                        int64                 pointer
   22 minProperties                        int64                 pointer
   23 required                             string[]              list=atomic
-  24 items                                jsonSchema            pointer
+  24 items                                schemaOrArray            pointer
   25 allOf                                JSONSchemaProps[]     list=atomic
   26 oneOf                                JSONSchemaProps[]     list=atomic
   27 anyOf                                JSONSchemaProps[]     list=atomic
   28 not                                  JSONSchemaProps
   29 properties                           {JSONSchemaProps}
-  30 additionalProperties                 jsonSchema            pointer
+  30 additionalProperties                 schemaOrBool            pointer
   31 patternProperties                    {JSONSchemaProps}
-  32 dependencies                         {jsonSchema}
-  33 additionalItems                      jsonSchema            pointer
+  32 dependencies                         {schemaOrStrings}
+  33 additionalItems                      schemaOrBool            pointer
   34 definitions                          {JSONSchemaProps}
   35 externalDocs                         ExternalDocumentation
   36 example                              json                  pointer
@@ -178,6 +178,30 @@ message(
   42 x-kubernetes-list-type               string                pointer
   43 x-kubernetes-map-type                string                pointer
   44 x-kubernetes-validations             ValidationRule[]      merge=rule keys=rule
+`,
+);
+
+message(
+  'apiextensions/v1.JSONSchemaPropsOrArray',
+  `
+  1 schema      JSONSchemaProps
+  2 jSONSchemas JSONSchemaProps[] list=atomic
+`,
+);
+
+message(
+  'apiextensions/v1.JSONSchemaPropsOrBool',
+  `
+  1 allows bool
+  2 schema JSONSchemaProps
+`,
+);
+
+message(
+  'apiextensions/v1.JSONSchemaPropsOrStringArray',
+  `
+  1 schema   JSONSchemaProps
+  2 property string[]        list=atomic
 `,
 );
 

@@ -13,5 +13,20 @@ export const apiService: Kind<APIService> = {
   status: true,
   nameRule: 'subdomain',
   validate: validateAPIService,
-  columns: [nameColumn, ageColumn],
+  columns: [
+    nameColumn,
+    { name: 'Service', description: 'The Service that answers for it, or Local.', value: server },
+    { name: 'Available', description: 'Whether somebody answers for it.', value: availability },
+    ageColumn,
+  ],
 };
+
+function server({ spec }: APIService): string {
+  return spec?.service ? `${spec.service.namespace}/${spec.service.name}` : 'Local';
+}
+
+function availability({ status }: APIService): string {
+  const available = status?.conditions?.find(({ type }) => type === 'Available');
+  if (!available) return 'Unknown';
+  return available.status === 'True' ? 'True' : `${available.status} (${available.reason ?? ''})`;
+}

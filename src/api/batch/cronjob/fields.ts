@@ -48,7 +48,6 @@ message(
 message(
   'batch/v1.JobTemplateSpec',
   `
-  - typeMeta meta/v1.TypeMeta   inline
   1 metadata meta/v1.ObjectMeta
   2 spec     JobSpec            = {}
 `,

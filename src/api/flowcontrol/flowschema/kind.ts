@@ -31,5 +31,10 @@ export const flowSchema: Kind<FlowSchema> = {
       value: (f) => f.spec?.distinguisherMethod?.type ?? NONE,
     },
     ageColumn,
+    {
+      name: 'MissingPL',
+      description: 'Whether its level is missing.',
+      value: (f) => f.status?.conditions?.find((c) => c.type === 'Dangling')?.status ?? '?',
+    },
   ],
 };

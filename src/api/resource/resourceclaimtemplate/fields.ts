@@ -23,7 +23,6 @@ message(
 message(
   'resource/v1.ResourceClaimTemplateSpec',
   `
-  - typeMeta meta/v1.TypeMeta   inline
   1 metadata meta/v1.ObjectMeta
   2 spec     ResourceClaimSpec  = {}
 `,

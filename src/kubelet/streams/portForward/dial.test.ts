@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { describe, test } from 'node:test';
+import { freePort } from '../../../lib/testing/freePort.ts';
 import { podDialer } from './dial.ts';
 
 const pod = { metadata: { name: 'web', namespace: 'default' } };
@@ -25,9 +26,7 @@ describe('a port of a pod is reached', () => {
     });
 
   test('or both reasons are told why it is not', async () => {
-    const { server, port } = await listening('127.0.0.1');
-    server.close();
-    await once(server, 'close');
+    const port = await freePort();
     await assert.rejects(
       dial(pod, port),
       new RegExp(

@@ -218,7 +218,7 @@ describe('a session', () => {
 
   before(async () => {
     server = createServer((socket) => {
-      const times = { lingerMs: 200, heartbeatMs: 50 };
+      const times = { lingerMs: 2_000, heartbeatMs: 50 };
       session = new SpdySession(socket, Buffer.alloc(0), (stream) => onStream(stream), times);
     });
     server.listen(0, '127.0.0.1');
