@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readPolicy } from '../apiserver/audit/read.ts';
 import { hostAddressOf } from '../cluster/addresses.ts';
-import type { IPFamilyChoice } from '../cluster/network.ts';
+import type { IPFamilyChoice } from '../cluster/network/network.ts';
 import { clusterPaths } from '../cluster/paths.ts';
 import { waitUntilReady } from '../cluster/ready.ts';
 import { requireRoot } from '../cluster/root.ts';

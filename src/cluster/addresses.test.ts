@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addressesOf, mostClusters, nodeAddresses } from './addresses.ts';
-import { defaultNetwork, type NetworkOptions, networkOf } from './network.ts';
+import { defaultNetwork, type NetworkOptions, networkOf } from './network/network.ts';
 
 const place = (index: number, options: NetworkOptions = {}) => ({ index, network: networkOf(options) });
 

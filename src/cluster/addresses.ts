@@ -1,7 +1,7 @@
 /** Which addresses belong to a cluster of a machine. docs/addresses.md has the same as a table. */
 import { type Family, familyOf, formatAddress, nthAddress, parseCidr } from '../lib/ip.ts';
-import { poolsOf } from './loadBalancerPools.ts';
-import { type ClusterNetwork, familyOrder } from './network.ts';
+import { poolsOf } from './network/loadBalancerPools.ts';
+import { type ClusterNetwork, familyOrder } from './network/network.ts';
 
 /** Sixteen LANs of a /20 each fit into 172.30.0.0/16. */
 export const mostClusters = 16;

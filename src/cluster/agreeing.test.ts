@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { nodeAddresses } from './addresses.ts';
 import { agreeing } from './agreeing.ts';
-import { networkOf } from './network.ts';
+import { networkOf } from './network/network.ts';
 import type { ClusterRecord } from './record.ts';
 import type { UpOptions } from './upOptions.ts';
 

@@ -1,7 +1,7 @@
 /** What is fixed when a cluster is made: a second `up` may say it again, and nothing else. Pure. */
 import { isDeepStrictEqual } from 'node:util';
 import { addressesOf } from './addresses.ts';
-import { asOptions, isAsAsked } from './network.ts';
+import { asOptions, isAsAsked } from './network/network.ts';
 import type { ClusterRecord } from './record.ts';
 import type { UpOptions } from './upOptions.ts';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { test } from 'node:test';
 import { addressesOf } from './addresses.ts';
 import { certificatesOf } from './certificates.ts';
-import { defaultNetwork } from './network.ts';
+import { defaultNetwork } from './network/network.ts';
 import type { NodeRecord } from './record.ts';
 
 const node = (name: string, last: number, controlPlane: boolean): NodeRecord => ({

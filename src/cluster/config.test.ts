@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { addressesOf, nodeAddresses } from './addresses.ts';
 import { type ClusterCertificates, serverNames } from './certificates.ts';
 import { agentConfig, controlPlaneConfig, relayConfig } from './config.ts';
-import { type NetworkOptions, networkOf } from './network.ts';
+import { type NetworkOptions, networkOf } from './network/network.ts';
 import type { ClusterRecord, NodeRecord } from './record.ts';
 
 const pair = { certificate: '', privateKey: '' };

@@ -6,7 +6,7 @@ import type { KeyPair } from '../lib/pki/certificate.ts';
 import type { SealKey } from '../store/index.ts';
 import { addressesOf, apiPort, clusterDomain, hostAddressOf } from './addresses.ts';
 import { type ClusterCertificates, serverNames } from './certificates.ts';
-import { beyondLan } from './loadBalancerPools.ts';
+import { beyondLan } from './network/loadBalancerPools.ts';
 import { imagesDir } from './paths.ts';
 import type { ClusterRecord, NodeRecord } from './record.ts';
 import type { RelayConfig } from './relay/relay.ts';

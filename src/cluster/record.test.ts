@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { defaultNetwork, networkOf } from './network.ts';
+import { defaultNetwork, networkOf } from './network/network.ts';
 import { checkClusterName, completed, existingNode, freeIndex } from './record.ts';
 
 test('a new cluster takes the lowest free place', () => {

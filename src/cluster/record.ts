@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import type { AuditPolicy } from '../apiserver/audit/policy.ts';
 import type { ProcessId } from '../lib/process.ts';
 import { mostClusters } from './addresses.ts';
-import { type ClusterNetwork, defaultNetwork } from './network.ts';
+import { type ClusterNetwork, defaultNetwork } from './network/network.ts';
 import { clusterPaths, clustersDir } from './paths.ts';
 
 export interface NodeRecord {

@@ -17,14 +17,14 @@ import { relayConfig } from './config.ts';
 import { down } from './down.ts';
 import { kubeconfigOf, mergeKubeconfig, userKubeconfig, writeKubeconfig } from './kubeconfig.ts';
 import { lanExists } from './lan.ts';
-import { beyondLan, checkPools } from './loadBalancerPools.ts';
 import { withLock } from './lock.ts';
-import { networkOf } from './network.ts';
+import { beyondLan, checkPools } from './network/loadBalancerPools.ts';
+import { networkOf } from './network/network.ts';
+import { checkRoom } from './network/ranges.ts';
 import { bootNode } from './node/boot.ts';
 import { clusterPaths, lockFile } from './paths.ts';
 import { portIsFree } from './ports.ts';
 import type { Progress } from './progress.ts';
-import { checkRoom } from './ranges.ts';
 import {
   type ClusterRecord,
   checkClusterName,

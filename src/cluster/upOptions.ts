@@ -1,5 +1,5 @@
 import type { AuditPolicy } from '../apiserver/audit/policy.ts';
-import type { NetworkOptions } from './network.ts';
+import type { NetworkOptions } from './network/network.ts';
 
 /** What may be asked of a cluster that comes up. */
 export interface UpOptions {

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { logger } from '../lib/log.ts';
 import type { ContainerRecord } from './contract.ts';
-import { erase } from './pod/sandbox.ts';
+import { erase } from './pod/sandbox/sandbox.ts';
 import type { Surroundings } from './pod/surroundings.ts';
 
 const log = logger('kubelet');

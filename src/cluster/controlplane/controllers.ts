@@ -3,7 +3,7 @@ import { type ControllerConfig, defaults } from '../../controllers/config.ts';
 import { familyOf } from '../../lib/ip.ts';
 import { certificateLifeMs } from '../certificates.ts';
 import type { ControlPlaneConfig } from '../config.ts';
-import { nodePrefix } from '../ranges.ts';
+import { nodePrefix } from '../network/ranges.ts';
 
 export const controllerConfig = (config: ControlPlaneConfig): ControllerConfig => ({
   identity: config.nodeName,

@@ -2,11 +2,11 @@
 import type { Pod } from '../../api/types.ts';
 import type { ContainerRecord } from '../contract.ts';
 import { removeLog } from '../logs/rotate.ts';
-import { containerNamed } from './env.ts';
+import { containerNamed } from './container/env.ts';
+import { terminationMessage } from './container/termination.ts';
 import { latestOf } from './plan.ts';
-import { terminationLog } from './sandbox.ts';
+import { terminationLog } from './sandbox/sandbox.ts';
 import type { Surroundings } from './surroundings.ts';
-import { terminationMessage } from './termination.ts';
 import { statusesOf } from './told.ts';
 
 export class PodContainers {

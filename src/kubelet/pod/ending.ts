@@ -8,7 +8,7 @@ import type { PodContainers } from './containers.ts';
 import type { Grace } from './grace.ts';
 import { untilLeft } from './leaving.ts';
 import { sidecarNames } from './plan.ts';
-import type { PodSandbox } from './podSandbox.ts';
+import type { PodSandbox } from './sandbox/podSandbox.ts';
 import type { Stopper } from './stopper.ts';
 import type { Surroundings } from './surroundings.ts';
 import { visitorsOf } from './visitors.ts';

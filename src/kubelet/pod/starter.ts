@@ -3,13 +3,13 @@ import type { Container, Pod } from '../../api/types.ts';
 import { logger } from '../../lib/log.ts';
 import type { ContainerRecord } from '../contract.ts';
 import { afterRestart, type Backoff } from './backoff.ts';
+import { containerNamed } from './container/env.ts';
+import { messageOf, StartFailure } from './container/failure.ts';
+import { PodImages } from './container/images.ts';
+import { afterStart, decide, launch } from './container/start.ts';
 import type { PodContainers } from './containers.ts';
-import { containerNamed } from './env.ts';
-import { messageOf, StartFailure } from './failure.ts';
-import { PodImages } from './images.ts';
 import type { Waiting } from './plan.ts';
-import type { Prepared } from './sandbox.ts';
-import { afterStart, decide, launch } from './start.ts';
+import type { Prepared } from './sandbox/sandbox.ts';
 import type { Surroundings } from './surroundings.ts';
 
 const log = logger('kubelet');

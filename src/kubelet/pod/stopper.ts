@@ -1,11 +1,11 @@
 /** Stops the containers of one pod, each with the patience that it has. */
 import type { Container, Pod } from '../../api/types.ts';
 import type { ContainerRecord } from '../contract.ts';
+import { containerNamed } from './container/env.ts';
+import { stop } from './container/stop.ts';
 import type { PodContainers } from './containers.ts';
-import { containerNamed } from './env.ts';
 import { Grace } from './grace.ts';
-import type { PodSandbox } from './podSandbox.ts';
-import { stop } from './stop.ts';
+import type { PodSandbox } from './sandbox/podSandbox.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Deleted by force, a pod still has a second. */

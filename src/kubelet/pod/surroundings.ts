@@ -6,7 +6,7 @@ import type { BeforeStart, BeforeStop, ContainerRuntime, ImageStore, PodNetwork 
 import type { WatchedObjects } from '../objects.ts';
 import type { Probes } from '../probes/index.ts';
 import type { PodVolumes } from '../volumes/index.ts';
-import type { DnsSettings } from './files.ts';
+import type { DnsSettings } from './sandbox/files.ts';
 
 /** `container` is set when the event is about one of the pod's containers. */
 export type TellEvent = (

@@ -5,19 +5,19 @@
 import type { Pod } from '../../api/types.ts';
 import { logger } from '../../lib/log.ts';
 import type { ContainerRecord } from '../contract.ts';
+import { containerNamed } from './container/env.ts';
+import { watchHealth } from './container/watchHealth.ts';
 import { PodContainers } from './containers.ts';
 import { end } from './ending.ts';
-import { containerNamed } from './env.ts';
 import type { Grace } from './grace.ts';
 import { type Failure, isEphemeral, noPlan, type Plan, planPod } from './plan.ts';
-import { PodSandbox } from './podSandbox.ts';
 import { StatusPublisher } from './publisher.ts';
-import { erase } from './sandbox.ts';
+import { PodSandbox } from './sandbox/podSandbox.ts';
+import { erase } from './sandbox/sandbox.ts';
 import { Starter } from './starter.ts';
 import { podStatus } from './status.ts';
 import { Stopper } from './stopper.ts';
 import type { Surroundings } from './surroundings.ts';
-import { watchHealth } from './watchHealth.ts';
 
 const log = logger('kubelet');
 const retryMs = 1_000;

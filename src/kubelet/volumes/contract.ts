@@ -1,7 +1,7 @@
 /** What a type of volume is: something that makes a path, or something that tells which files there should be. */
 import type { Resource } from '../../api/resource.ts';
 import type { KubeObject, Pod, Volume } from '../../api/types.ts';
-import type { Addresses } from '../pod/fields.ts';
+import type { Addresses } from '../pod/container/fields.ts';
 
 export interface VolumeFile {
   data: string | Uint8Array;

@@ -1,6 +1,6 @@
 /** https://kubernetes.io/docs/concepts/storage/volumes/#downwardapi */
-import { containerNamed } from '../pod/env.ts';
-import { fieldValue, resourceValue } from '../pod/fields.ts';
+import { containerNamed } from '../pod/container/env.ts';
+import { fieldValue, resourceValue } from '../pod/container/fields.ts';
 import type { Payload, PayloadOf } from './contract.ts';
 import { defaultFileMode, inside } from './items.ts';
 

@@ -6,7 +6,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { unmount } from '../../lib/linux/mount.ts';
 import { logger } from '../../lib/log.ts';
 import type { WatchedObjects } from '../objects.ts';
-import type { Addresses } from '../pod/fields.ts';
+import type { Addresses } from '../pod/container/fields.ts';
 import { writeAtomically } from './atomic.ts';
 import { claimedPath, type DirectoryOf, isClaim } from './claim.ts';
 import { configMap } from './configMap.ts';

@@ -3,7 +3,7 @@ import { mkdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Container, Pod } from '../../api/types.ts';
 import type { ContainerConfig } from '../contract.ts';
-import { expand } from '../pod/expand.ts';
+import { expand } from '../pod/container/expand.ts';
 import { inside } from './items.ts';
 
 /** Volumes of the pod that none of its containers may write to. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { containerOf, podOf } from '../testing/pod.ts';
+import { containerOf, podOf } from '../../testing/pod.ts';
 import { processNamespace } from './processNamespace.ts';
 
 const directories = { of: (uid: string) => `/nowhere/${uid}` };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parse } from 'yaml';
-import type { ConfigMap, Secret, Service } from '../../api/types.ts';
-import { containerOf, podOf } from '../testing/pod.ts';
+import type { ConfigMap, Secret, Service } from '../../../api/types.ts';
+import { containerOf, podOf } from '../../testing/pod.ts';
 import { type EnvSources, environment } from './env.ts';
 import { expand } from './expand.ts';
 

@@ -1,8 +1,8 @@
 /** The sandbox and the volumes of one pod: made once, and again after a while when that failed. */
-import type { Pod } from '../../api/types.ts';
-import { StartFailure } from './failure.ts';
+import type { Pod } from '../../../api/types.ts';
+import { StartFailure } from '../container/failure.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { type Prepared, prepare, release } from './sandbox.ts';
-import type { Surroundings } from './surroundings.ts';
 
 const retryMs = 1_000;
 

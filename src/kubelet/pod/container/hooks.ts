@@ -1,9 +1,9 @@
 /** https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/ */
 import { request } from 'node:http';
 import { request as tlsRequest } from 'node:https';
-import type { Container } from '../../api/types.ts';
-import type { Clock } from '../../lib/clock.ts';
-import type { ContainerRuntime } from '../contract.ts';
+import type { Container } from '../../../api/types.ts';
+import type { Clock } from '../../../lib/clock.ts';
+import type { ContainerRuntime } from '../../contract.ts';
 import { portNumber } from './ports.ts';
 import { runIn } from './run.ts';
 

@@ -1,7 +1,7 @@
 /** Requests and limits in the kernel's terms. */
-import { parseQuantity } from '../../api/quantity.ts';
-import type { Container, Pod } from '../../api/types.ts';
-import type { ContainerConfig } from '../contract.ts';
+import { parseQuantity } from '../../../api/quantity.ts';
+import type { Container, Pod } from '../../../api/types.ts';
+import type { ContainerConfig } from '../../contract.ts';
 
 type Amounts = Record<string, string> | undefined;
 

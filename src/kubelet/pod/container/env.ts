@@ -1,5 +1,5 @@
 /** The environment of a container, from everything that it is put together of. */
-import type { ConfigMap, Container, Pod, Secret, Service } from '../../api/types.ts';
+import type { ConfigMap, Container, Pod, Secret, Service } from '../../../api/types.ts';
 import { expand } from './expand.ts';
 import { type Addresses, fieldValue, resourceValue } from './fields.ts';
 import { serviceEnvironment, servicesFor } from './serviceEnv.ts';

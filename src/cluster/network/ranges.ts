@@ -1,5 +1,5 @@
 /** Ranges of addresses that somebody asked for, and why they cannot be had. Pure. */
-import { type Cidr, type Family, formatCidr, overlap, parseAddress, parseCidr } from '../lib/ip.ts';
+import { type Cidr, type Family, formatCidr, overlap, parseAddress, parseCidr } from '../../lib/ip.ts';
 
 interface Use {
   option: string;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Container, Pod } from '../../api/types.ts';
-import type { ImageConfig } from '../contract.ts';
-import { containerOf, imageOf, podOf } from '../testing/pod.ts';
+import type { Container, Pod } from '../../../api/types.ts';
+import type { ImageConfig } from '../../contract.ts';
+import { containerOf, imageOf, podOf } from '../../testing/pod.ts';
 import { containerConfig } from './containerConfig.ts';
 
 const accounts = {

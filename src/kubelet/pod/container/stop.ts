@@ -1,10 +1,10 @@
 /** How a container comes to its end: hook, signal, patience, SIGKILL. */
-import type { Container, Pod } from '../../api/types.ts';
-import type { ContainerRecord } from '../contract.ts';
+import type { Container, Pod } from '../../../api/types.ts';
+import type { ContainerRecord } from '../../contract.ts';
+import type { Grace } from '../grace.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { messageOf } from './failure.ts';
-import type { Grace } from './grace.ts';
 import { runHook } from './hooks.ts';
-import type { Surroundings } from './surroundings.ts';
 
 export interface Stopping {
   pod: Pod;

@@ -1,11 +1,11 @@
 /** The image of a container, by its pull policy. https://kubernetes.io/docs/concepts/containers/images/#image-pull-policy */
-import { secrets } from '../../api/resource.ts';
-import type { Container, Pod, Secret } from '../../api/types.ts';
-import type { Image } from '../contract.ts';
-import { nextDelayMs } from './backoff.ts';
+import { secrets } from '../../../api/resource.ts';
+import type { Container, Pod, Secret } from '../../../api/types.ts';
+import type { Image } from '../../contract.ts';
+import { nextDelayMs } from '../backoff.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { StartFailure } from './failure.ts';
 import { credentialsFor } from './pullSecrets.ts';
-import type { Surroundings } from './surroundings.ts';
 
 interface Failed {
   delayMs: number;

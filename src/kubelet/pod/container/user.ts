@@ -2,8 +2,8 @@
  * Who a container runs as. Names are looked up in the image's own /etc/passwd and /etc/group.
  * https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
  */
-import type { Container, Pod } from '../../api/types.ts';
-import type { ContainerConfig } from '../contract.ts';
+import type { Container, Pod } from '../../../api/types.ts';
+import type { ContainerConfig } from '../../contract.ts';
 
 /** The texts of the image's files; empty where there is none. */
 export interface Accounts {

@@ -2,8 +2,8 @@
  * What a pod may be told of itself.
  * https://kubernetes.io/docs/concepts/workloads/pods/downward-api/#available-fields
  */
-import { parseQuantity } from '../../api/quantity.ts';
-import type { Container, Pod } from '../../api/types.ts';
+import { parseQuantity } from '../../../api/quantity.ts';
+import type { Container, Pod } from '../../../api/types.ts';
 
 export interface Addresses {
   podIPs: readonly string[];

@@ -1,7 +1,7 @@
 /** https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/ */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import type { Container } from '../../api/types.ts';
-import type { ContainerRecord } from '../contract.ts';
+import type { Container } from '../../../api/types.ts';
+import type { ContainerRecord } from '../../contract.ts';
 
 const mostBytes = 4096;
 const mostLogBytes = 2048;

@@ -1,6 +1,6 @@
 /** Where LoadBalancer addresses come from: ranges of the LAN, or whatever `up` was asked for. Pure. */
-import { type Family, formatCidr, parseCidr } from '../lib/ip.ts';
-import { type AddressRange, cidrsOfRange, encloses, overlap, parseRange } from '../lib/ipRange.ts';
+import { type Family, formatCidr, parseCidr } from '../../lib/ip.ts';
+import { type AddressRange, cidrsOfRange, encloses, overlap, parseRange } from '../../lib/ipRange.ts';
 import { elsewhere } from './ranges.ts';
 
 /** `172.30.15.0/24`: at the end of the LAN, where no node comes. */

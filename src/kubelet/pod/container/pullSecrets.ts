@@ -1,5 +1,5 @@
 /** https://kubernetes.io/docs/concepts/containers/images/#using-a-private-registry */
-import type { Secret } from '../../api/types.ts';
+import type { Secret } from '../../../api/types.ts';
 
 export interface Credentials {
   username: string;

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { containerOf, recordOf } from '../testing/pod.ts';
+import { containerOf, recordOf } from '../../testing/pod.ts';
 import { terminationMessage } from './termination.ts';
 
 let directory = '';

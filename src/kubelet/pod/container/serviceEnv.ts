@@ -2,8 +2,8 @@
  * The Services that are known when a container is made, as environment variables.
  * https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
  */
-import type { Service } from '../../api/types.ts';
-import { bracketed } from '../../lib/ip.ts';
+import type { Service } from '../../../api/types.ts';
+import { bracketed } from '../../../lib/ip.ts';
 
 export function serviceEnvironment(services: Iterable<Service>): Record<string, string> {
   const env: Record<string, string> = {};

@@ -8,10 +8,10 @@ import { once } from 'node:events';
 import { readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Container, EphemeralContainer, Pod } from '../../api/types.ts';
-import { identify, isAlive, type ProcessId, signalProcess } from '../../lib/process.ts';
-import type { ContainerRecord } from '../contract.ts';
-import type { PodDirectories } from './surroundings.ts';
+import type { Container, EphemeralContainer, Pod } from '../../../api/types.ts';
+import { identify, isAlive, type ProcessId, signalProcess } from '../../../lib/process.ts';
+import type { ContainerRecord } from '../../contract.ts';
+import type { PodDirectories } from '../surroundings.ts';
 
 /** A file that stands for the namespace to join; nothing when the container gets one of its own. */
 export async function processNamespace(

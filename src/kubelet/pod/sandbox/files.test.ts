@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { podOf } from '../testing/pod.ts';
+import { podOf } from '../../testing/pod.ts';
 import { hostsFile, podHostname, resolvConf } from './files.ts';
 
 const domain = 'cluster.local';

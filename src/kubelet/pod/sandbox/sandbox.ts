@@ -2,15 +2,15 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname as nodeHostname } from 'node:os';
 import { join } from 'node:path';
-import { hostPortsOf } from '../../api/core/pod/hostPorts.ts';
-import type { Container, Pod } from '../../api/types.ts';
-import { unmount } from '../../lib/linux/mount.ts';
-import type { ContainerConfig, Sandbox } from '../contract.ts';
-import { inMemory } from '../volumes/inMemory.ts';
-import { messageOf, StartFailure } from './failure.ts';
+import { hostPortsOf } from '../../../api/core/pod/hostPorts.ts';
+import type { Container, Pod } from '../../../api/types.ts';
+import { unmount } from '../../../lib/linux/mount.ts';
+import type { ContainerConfig, Sandbox } from '../../contract.ts';
+import { inMemory } from '../../volumes/inMemory.ts';
+import { messageOf, StartFailure } from '../container/failure.ts';
+import { endSharedProcesses } from '../container/processNamespace.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { hostsFile, podHostname, resolvConf } from './files.ts';
-import { endSharedProcesses } from './processNamespace.ts';
-import type { Surroundings } from './surroundings.ts';
 
 export interface Prepared {
   sandbox: Sandbox;

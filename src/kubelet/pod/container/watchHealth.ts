@@ -1,11 +1,11 @@
 /** Has a running container probed. */
-import type { Container, Pod } from '../../api/types.ts';
-import type { ContainerRecord } from '../contract.ts';
-import { busyMsOf, calledPorts, listeningPorts, type Served, servedPorts } from '../probes/listening.ts';
+import type { Container, Pod } from '../../../api/types.ts';
+import type { ContainerRecord } from '../../contract.ts';
+import { busyMsOf, calledPorts, listeningPorts, type Served, servedPorts } from '../../probes/listening.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { statusesOf } from '../told.ts';
 import { portNumber } from './ports.ts';
 import { runIn } from './run.ts';
-import type { Surroundings } from './surroundings.ts';
-import { statusesOf } from './told.ts';
 
 export function watchHealth(
   pod: Pod,

@@ -2,17 +2,17 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { configMaps, secrets } from '../../api/resource.ts';
-import type { Container, Pod } from '../../api/types.ts';
-import type { ContainerConfig, ContainerRecord, Image } from '../contract.ts';
-import { readOnlyVolumes, volumeMounts } from '../volumes/mounts.ts';
+import { configMaps, secrets } from '../../../api/resource.ts';
+import type { Container, Pod } from '../../../api/types.ts';
+import type { ContainerConfig, ContainerRecord, Image } from '../../contract.ts';
+import { readOnlyVolumes, volumeMounts } from '../../volumes/mounts.ts';
+import { commonMounts, type Prepared } from '../sandbox/sandbox.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { containerConfig } from './containerConfig.ts';
 import { environment } from './env.ts';
 import { messageOf, StartFailure } from './failure.ts';
 import { runHook } from './hooks.ts';
 import { processNamespace } from './processNamespace.ts';
-import { commonMounts, type Prepared } from './sandbox.ts';
-import type { Surroundings } from './surroundings.ts';
 import type { Accounts } from './user.ts';
 
 const configRetryMs = 2_000;

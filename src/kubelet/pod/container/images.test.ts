@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parse } from 'yaml';
-import type { Secret } from '../../api/types.ts';
-import { FakeClock } from '../../lib/clock.ts';
-import type { Image, ImageStore } from '../contract.ts';
-import { containerOf, imageOf, podOf } from '../testing/pod.ts';
+import type { Secret } from '../../../api/types.ts';
+import { FakeClock } from '../../../lib/clock.ts';
+import type { Image, ImageStore } from '../../contract.ts';
+import { containerOf, imageOf, podOf } from '../../testing/pod.ts';
 import { StartFailure } from './failure.ts';
 import { PodImages } from './images.ts';
 import { credentialsFor } from './pullSecrets.ts';

@@ -1,4 +1,4 @@
-import type { Container } from '../../api/types.ts';
+import type { Container } from '../../../api/types.ts';
 
 /** A number stays what it is; a name is one of the container's own ports. */
 export function portNumber(container: Container, port: string | number): number {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { addressesOf } from './addresses.ts';
+import { addressesOf } from '../addresses.ts';
 import { beyondLan, checkPools } from './loadBalancerPools.ts';
 import { networkOf } from './network.ts';
 

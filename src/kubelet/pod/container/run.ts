@@ -1,6 +1,6 @@
 /** Runs a command in a container to its end, for probes and hooks. */
 import type { Readable } from 'node:stream';
-import type { ContainerRuntime } from '../contract.ts';
+import type { ContainerRuntime } from '../../contract.ts';
 
 /** As much as an event or a probe's message may say. */
 const mostBytes = 10_240;

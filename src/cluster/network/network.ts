@@ -1,6 +1,6 @@
 /** Which address ranges a cluster is made with: what `up` was asked for, completed and checked. Pure. */
 import { isDeepStrictEqual } from 'node:util';
-import { type Cidr, type Family, familyOf, formatCidr } from '../lib/ip.ts';
+import { type Cidr, type Family, familyOf, formatCidr } from '../../lib/ip.ts';
 import { nodePortRange, type PortRange } from './nodePortRange.ts';
 import { checkOverlaps, ofPods, ofServices, parseRanges } from './ranges.ts';
 

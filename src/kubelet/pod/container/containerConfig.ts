@@ -1,7 +1,7 @@
 /** From a pod's spec to a container in which everything is decided. */
-import type { Container, Pod } from '../../api/types.ts';
-import type { ContainerConfig, Image, Sandbox } from '../contract.ts';
-import { allCapabilities, grantedCapabilities } from '../runtime/capabilities.ts';
+import type { Container, Pod } from '../../../api/types.ts';
+import type { ContainerConfig, Image, Sandbox } from '../../contract.ts';
+import { allCapabilities, grantedCapabilities } from '../../runtime/capabilities.ts';
 import { expand } from './expand.ts';
 import { kernelLimits, oomScoreAdjust } from './resources.ts';
 import { type Accounts, containerUser } from './user.ts';

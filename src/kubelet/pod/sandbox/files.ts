@@ -1,5 +1,5 @@
 /** The files in /etc that the kubelet writes for a pod. */
-import type { Pod } from '../../api/types.ts';
+import type { Pod } from '../../../api/types.ts';
 
 const longestHostname = 63;
 /** Of the kernel. https://man7.org/linux/man-pages/man7/hostname.7.html */
