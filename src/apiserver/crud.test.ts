@@ -182,6 +182,16 @@ describe('fieldValidation', () => {
     });
     assert.equal(answer.code, 400);
   });
+  test('Strict tells unknown fields before those that are there twice', async () => {
+    const answer = await api.ask({
+      method: 'POST',
+      url: `${maps}?fieldValidation=Strict`,
+      body: Buffer.from('{"metadata":{"name":"a"},"dta":{},"data":{"x":"1","x":"2"}}'),
+    });
+    assert.ok('object' in answer);
+    const { message = '' } = answer.object as { message?: string };
+    assert.match(message, /unknown field "dta", duplicate field "data.x"$/);
+  });
   test('Ignore says nothing', async () => {
     assert.deepEqual((await api.post(`${maps}?fieldValidation=Ignore`, body)).warnings, []);
   });

@@ -12,6 +12,7 @@ import type { Call, HandlerDeps, Parts } from './call.ts';
 import type { Answer, ApiRequest, Handler } from './contract.ts';
 import { discoveryAnswer } from './discovery/index.ts';
 import { randomIds } from './ids.ts';
+import { checkTimeout } from './listOptions.ts';
 import { labelsOf, measured } from './measure.ts';
 import { openapiAnswer } from './openapi/index.ts';
 import { parsePath, type ResourcePath } from './path.ts';
@@ -75,6 +76,7 @@ async function route(parts: Parts, request: ApiRequest): Promise<Answer> {
     if (answer) return answer;
   }
   if (target) return resourceAnswer(parts, request, target);
+  checkTimeout(request.query);
   const answer =
     (await systemAnswer(parts, request)) ??
     discoveryAnswer(request, parts.kinds.list()) ??
@@ -113,6 +115,7 @@ function verbAnswer(call: Call, verb: Verb, target: ResourcePath): Promise<Answe
   const { kind } = call;
   if (target.subresource !== undefined) return subresource(call, verb);
   if (kind.verbs && !kind.verbs.includes(verb)) throw methodNotAllowed(kind.resource, verb);
+  if (verb !== 'watch') checkTimeout(call.request.query);
   if (isUsage(kind)) return usage(call);
   return verbs[verb](call);
 }

@@ -50,7 +50,8 @@ export function conform(
   checkKind(json, type);
   const { object, unknown, errors } = type.schema?.decode(json) ?? decode(json, type.message);
   if (errors[0] !== undefined) throw cannotDecode(type.resource, errors[0]);
-  const warnings = [...duplicates, ...unknown];
+  // Kubernetes' typed decoder meets unknown fields on its way; of custom resources they are found later.
+  const warnings = type.schema ? [...duplicates, ...unknown] : [...unknown, ...duplicates];
   if (level === 'Strict' && warnings.length > 0) throw strictError(type.resource, warnings);
   const made = asObject(object, type);
   // An empty list counts as left out, but this one says that nobody is to own anything.

@@ -17,6 +17,20 @@ const addMaps = async (...all: string[]) => {
   for (const name of all) await api.post(maps, `{metadata: {name: ${name}, labels: {first: ${name[0]}}}}`);
 };
 
+test('a list whose client waits for no span of time is a bad request', async () => {
+  for (const timeout of ['30', 'soon', '1x', '-', 's']) {
+    const { code, object } = await api.get(`/api/v1/nodes?timeout=${timeout}`);
+    assert.deepEqual(
+      [code, object['message'].startsWith('invalid timeout specified in the request URL')],
+      [400, true],
+    );
+  }
+  for (const timeout of ['', '0', '0s', '30s', '1m30s', '.5h', '250ms'])
+    for (const path of ['/api/v1/nodes', '/version'])
+      assert.equal((await api.get(`${path}?timeout=${timeout}`)).code, 200, timeout);
+  assert.equal((await api.get('/version?timeout=soon')).code, 400);
+});
+
 describe('list', () => {
   test('holds the objects of the namespace, or of all of them, in the order of their names', async () => {
     await addMaps('b', 'a');

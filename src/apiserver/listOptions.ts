@@ -2,7 +2,14 @@
  * What a list or watch asks for in its query, and which combinations make no sense.
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#semantics-for-get-and-list
  */
-import { type FieldError, fieldForbidden, fieldInvalid, fieldNotSupported, invalid } from '../api/errors.ts';
+import {
+  badRequest,
+  type FieldError,
+  fieldForbidden,
+  fieldInvalid,
+  fieldNotSupported,
+  invalid,
+} from '../api/errors.ts';
 import { isTrue } from './authorize.ts';
 import { parseResourceVersion } from './resourceVersion.ts';
 
@@ -36,6 +43,18 @@ export function readListOptions(query: URLSearchParams, verb: 'list' | 'watch'):
   const errors = verb === 'watch' ? watchErrors(options) : listErrors(options);
   if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', errors);
   return options;
+}
+
+/** How Go writes spans of time. https://pkg.go.dev/time#ParseDuration */
+const duration = /^[+-]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/;
+
+/** Clients send how long they wait (`kubectl --request-timeout`). No answer here takes so long; what makes no sense is a 400. */
+export function checkTimeout(query: URLSearchParams): void {
+  const timeout = query.get('timeout');
+  if (timeout && !duration.test(timeout))
+    throw badRequest(
+      `invalid timeout specified in the request URL - time: invalid duration ${JSON.stringify(timeout)}`,
+    );
 }
 
 function listErrors({

@@ -60,10 +60,43 @@ export function countGeneration(kind: Kind, next: Written, old: Written): void {
 const specified = ({ status }: Kind, object: Written): object =>
   status ? without(object, 'metadata', 'status') : without(object, 'metadata');
 
-/** A write to `/status`: only that changes. */
-export function asStatusUpdated(next: Written, old: Written): Written {
-  if (next.status === undefined) return without(old, 'status');
-  return { ...old, status: next.status };
+/** A write to `/status`: that changes, and with most kinds what people say in the metadata. */
+export function asStatusUpdated(kind: Kind, next: Written, old: Written): Written {
+  const { status } = next;
+  return {
+    ...without(old, 'status'),
+    metadata: statusMetadata(kind, next, old),
+    ...(status !== undefined && { status }),
+  };
+}
+
+const said = ['labels', 'annotations', 'finalizers', 'ownerReferences'] as const;
+
+/** By kind, what a write to `/status` leaves as it was; custom resources keep all of it. As Kubernetes' own strategies do. */
+const keptByStatus: Readonly<Record<string, readonly (typeof said)[number][]>> = {
+  Pod: ['ownerReferences'],
+  Deployment: ['labels'],
+  ServiceCIDR: said,
+  CustomResourceDefinition: said,
+  ValidatingAdmissionPolicy: said,
+  VolumeAttachment: said,
+  ResourceClaim: said,
+  APIService: said,
+  FlowSchema: said,
+  PriorityLevelConfiguration: said,
+};
+
+/** Whether a write to `/status` can change anything in the metadata. */
+export const statusWritesMetadata = ({ schema, resource }: Kind): boolean =>
+  !schema && keptByStatus[resource.kind] !== said;
+
+function statusMetadata(kind: Kind, next: Written, old: Written): Written['metadata'] {
+  if (!statusWritesMetadata(kind)) return old.metadata;
+  const kept = keptByStatus[kind.resource.kind] ?? [];
+  return {
+    ...without(ownMetadata(next, old), ...kept),
+    ...Object.fromEntries(Object.entries(old.metadata).filter(([name]) => kept.some((k) => k === name))),
+  };
 }
 
 /** A write to `/finalize` of a namespace: only `spec.finalizers` changes. */

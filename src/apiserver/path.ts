@@ -35,26 +35,27 @@ function parse(path: string): ResourcePath | undefined {
   const root = parts.shift();
   if (root !== 'api' && root !== 'apis') return undefined;
   if (parts.length < (root === 'api' ? 2 : 3)) return undefined;
-  const group = root === 'api' ? '' : decode(parts.shift());
-  const version = decode(parts.shift());
+  const group = root === 'api' ? '' : decodeSegment(parts.shift());
+  const version = decodeSegment(parts.shift());
   const inNamespace =
     parts[0] === 'namespaces' && parts.length > 2 && !namespaceSubresources.has(parts[2] ?? '');
-  const namespace = inNamespace ? decode(parts.splice(0, 2)[1]) : undefined;
+  const namespace = inNamespace ? decodeSegment(parts.splice(0, 2)[1]) : undefined;
   const [plural, name, subresource, ...rest] = parts;
   // RBAC looks at a namespace itself as if it stood in it.
-  const within = namespace ?? (plural === 'namespaces' && name ? decode(name) : undefined);
+  const within = namespace ?? (plural === 'namespaces' && name ? decodeSegment(name) : undefined);
   return {
     group,
     version,
-    plural: decode(plural),
+    plural: decodeSegment(plural),
     ...(within !== undefined && { namespace: within }),
-    ...(name !== undefined && { name: decode(name) }),
-    ...(subresource !== undefined && { subresource: decode(subresource) }),
+    ...(name !== undefined && { name: decodeSegment(name) }),
+    ...(subresource !== undefined && { subresource: decodeSegment(subresource) }),
     ...(rest.length > 0 && { rest: rest.join('/') }),
   };
 }
 
-function decode(segment = ''): string {
+/** @throws {StatusError} 400 when it is not URL encoded, or no name. */
+export function decodeSegment(segment = ''): string {
   let text: string;
   try {
     text = decodeURIComponent(segment);

@@ -125,6 +125,30 @@ describe('requests', () => {
     assert.deepEqual([head.code, head.body.length], [200, 0]);
   });
 
+  test('are answered with indented JSON where somebody reads it', async () => {
+    await start();
+    await h1('POST', maps, { body: '{metadata: {name: a}}', headers: yamlType });
+    const read = async (path: string, agent: string) =>
+      (await h1('GET', path, { headers: { 'user-agent': agent } })).body.toString();
+    for (const path of [maps, `${maps}/a`, `${maps}/nobody`]) {
+      const plain = await read(path, 'kubectl/v1.33.0');
+      const indented = `${JSON.stringify(JSON.parse(plain), null, 2)}\n`;
+      assert.equal(await read(path, 'curl/7.88.1'), indented);
+      assert.equal(await read(`${path}?pretty=true`, 'kubectl/v1.33.0'), indented);
+      assert.notEqual(plain, indented);
+    }
+  });
+
+  test('for a watch may say so in the path', async () => {
+    await start();
+    for (const name of ['a', 'b'])
+      await h1('POST', maps, { body: `{metadata: {name: ${name}}}`, headers: yamlType });
+    const { body } = await h1('GET', `${maps.replace('/v1/', '/v1/watch/')}/b?timeoutSeconds=1`);
+    const [event, ...more] = body.toString().trim().split('\n');
+    const { type, object } = JSON.parse(event ?? '');
+    assert.deepEqual([type, object.metadata.name, more], ['ADDED', 'b', []]);
+  });
+
   test('the client certificate says who asks; one of another authority says nothing', async () => {
     await start();
     assert.equal((await h1('GET', maps)).code, 200);
@@ -170,7 +194,7 @@ describe('requests', () => {
   });
 
   test('a body that never comes is given up, and the server goes on', async () => {
-    await start({}, { requestMs: 100 });
+    await start({}, { requestMs: 1_000 });
     const stream = http2().request({ ':method': 'POST', ':path': maps });
     stream.on('error', () => {});
     stream.write('{');

@@ -14,6 +14,7 @@ import type { Answer, Handler } from './contract.ts';
 import { acceptsGzip } from './http/compress.ts';
 import { formatFor } from './http/encode.ts';
 import { identityOf } from './http/peer.ts';
+import { wantsPretty } from './http/pretty.ts';
 import { type Head, type Incoming, isUnread, readBody, readHead, requestOf, wireOf } from './http/request.ts';
 import { drop, type Outgoing, respond } from './http/respond.ts';
 import { type UpgradeHandler, upgraded } from './http/upgrade.ts';
@@ -157,6 +158,7 @@ async function serve(
     await respond(response, answer, {
       format: formatFor(incoming.headers.accept),
       gzip: acceptsGzip(String(incoming.headers['accept-encoding'] ?? '')),
+      pretty: wantsPretty(incoming.url, incoming.headers['user-agent']),
       headOnly: incoming.method === 'HEAD',
       stallMs: limits.stallMs,
     });

@@ -81,6 +81,61 @@ spec:
   });
 });
 
+describe('status', () => {
+  const patch =
+    '{"metadata":{"labels":{"a":"b"},"annotations":{"c":"d"}},"spec":{"x":1},"status":{"phase":"Running"}}';
+  const patched = async (path: string) => {
+    const { code, object } = await api.patch(`${path}/status`, patch);
+    assert.equal(code, 200);
+    return object['metadata'];
+  };
+
+  test('comes with labels and annotations', async () => {
+    await api.post(pods, podYaml('web'));
+    const { labels, annotations, managedFields } = await patched(`${pods}/web`);
+    assert.deepEqual([labels, annotations], [{ a: 'b' }, { c: 'd' }]);
+    const entry = managedFields.find(({ subresource }: { subresource?: string }) => subresource === 'status');
+    assert.deepEqual(Object.keys(entry.fieldsV1), ['f:metadata', 'f:status']);
+  });
+
+  test('of a Deployment leaves its labels alone', async () => {
+    await api.post(
+      deployments,
+      `
+metadata: {name: web, labels: {own: "yes"}}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, image: nginx}]}
+`,
+    );
+    const { labels, annotations, generation } = await patched(`${deployments}/web`);
+    assert.deepEqual([labels, annotations, generation], [{ own: 'yes' }, { c: 'd' }, 1]);
+  });
+
+  test('of kinds that say so is nothing but the status', async () => {
+    const cidrs = '/apis/networking.k8s.io/v1/servicecidrs';
+    await api.post(cidrs, '{metadata: {name: more}, spec: {cidrs: [10.1.0.0/24]}}');
+    const { labels, annotations } = await patched(`${cidrs}/more`);
+    assert.deepEqual([labels, annotations], [undefined, undefined]);
+  });
+
+  test('may be applied with annotations', async () => {
+    await api.post(pods, podYaml('web'));
+    const { object } = await api.apply(
+      `${pods}/web/status?fieldManager=me`,
+      '{apiVersion: v1, kind: Pod, metadata: {name: web, annotations: {c: d}}, status: {message: hi}}',
+    );
+    assert.deepEqual([object['metadata'].annotations, object['status'].message], [{ c: 'd' }, 'hi']);
+    await api.apply(
+      `${pods}/web/status?fieldManager=me`,
+      '{apiVersion: v1, kind: Pod, metadata: {name: web}, status: {message: hi}}',
+    );
+    assert.equal((await api.get(`${pods}/web`)).object['metadata'].annotations, undefined);
+  });
+});
+
 describe('binding', () => {
   const binding = (name: string) => `{metadata: {name: web}, target: {kind: Node, name: ${name}}}`;
 
@@ -89,7 +144,7 @@ describe('binding', () => {
     const { code, object } = await api.post(`${pods}/web/binding`, binding('node-1'));
     assert.deepEqual([code, object['status']], [201, 'Success']);
     const pod = (await api.get(`${pods}/web`)).object;
-    assert.equal(pod['spec'].nodeName, 'node-1');
+    assert.deepEqual([pod['spec'].nodeName, pod['metadata'].generation], ['node-1', 1]);
     assert.deepEqual(pod['status'].conditions, [
       { type: 'PodScheduled', status: 'True', lastTransitionTime: '2026-01-01T00:00:00Z' },
     ]);

@@ -77,10 +77,11 @@ function admitted(call: Call, old: Entry, changed: Written, managedFields: Manag
   return withAdmission(parts.admission, operation, async () => {
     if (managedFields.length > 0) object.metadata.managedFields = managedFields;
     await breathe(old.json.length);
-    countGeneration(kind, object, old.object);
-    // A binding is the one change of a pod's node that is allowed; who writes nothing else needs no check.
-    if (call.subresource !== 'binding')
+    // A binding is the one change of a pod's node that is allowed, and what a pod is to be was said before.
+    if (call.subresource !== 'binding') {
+      countGeneration(kind, object, old.object);
       throwInvalid(kind, object, validateUpdate(kind, object, old.object, call.subresource));
+    }
     if (!call.subresource) warn(call, object);
     await breathe(old.json.length);
     await approve(parts.admission, operation);

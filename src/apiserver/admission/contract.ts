@@ -18,13 +18,13 @@ export interface Notes {
 export const noNotes = (): Notes => ({ warnings: new Set(), auditAnnotations: new Map() });
 
 export interface Operation {
-  readonly verb: 'create' | 'update' | 'delete';
+  readonly verb: 'create' | 'update' | 'delete' | 'connect';
   readonly kind: Kind;
   readonly subresource?: string;
   readonly namespace?: string;
   readonly user: User;
   readonly dryRun: boolean;
-  /** The object as it would be stored; plugins may change it. For a delete, the object that goes. */
+  /** The object as it would be stored; plugins may change it. For a delete, the object that goes. For a connection, its options. */
   readonly object: KubeObject;
   /** What is stored now; absent for create. */
   readonly old?: KubeObject;
@@ -38,6 +38,8 @@ export type Undo = () => void;
 
 export interface AdmissionPlugin {
   readonly name: string;
+  /** It is asked about connections (`connect`) too, of which nothing is stored. */
+  readonly connects?: true;
   /** Which operations it wants to see. */
   handles(operation: Operation): boolean;
   /** Completes the object in place, or throws a `StatusError`. */

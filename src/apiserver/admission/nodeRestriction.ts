@@ -40,6 +40,12 @@ function refusalOf(operation: Operation, nodeName: string): string | undefined {
   if (isAbout(operation, pods, 'status') && nodeOf(stored) !== nodeName) {
     return `node "${nodeName}" can only update pod status for pods with spec.nodeName set to itself`;
   }
+  if (
+    isAbout(operation, pods, 'status') &&
+    !isSame(object.metadata.labels ?? {}, stored.metadata.labels ?? {})
+  ) {
+    return `node "${nodeName}" cannot update labels through pod status`;
+  }
   if (isAbout(operation, persistentVolumes) && old && !isSame(withoutOwnMark(object), withoutOwnMark(old))) {
     return `node "${nodeName}" can only add and remove the finalizer ${directoryFinalizer}`;
   }

@@ -319,6 +319,15 @@ describe('NodeRestriction', () => {
     );
   });
 
+  test('lets it label no pod by its status', async () => {
+    const labelled = podOn('a').replace('name: web', 'name: web, labels: {a: b}');
+    await assert.rejects(
+      ask('update', pod, labelled, { subresource: 'status', old: parse(podOn('a')) as Pod }),
+      says(403, 'pods "web" is forbidden: node "a" cannot update labels through pod status'),
+    );
+    assert.ok(await ask('update', pod, labelled, { subresource: 'status', old: parse(labelled) as Pod }));
+  });
+
   test('believes what is stored, not what the node sends', async () => {
     const old = parse(podOn('b')) as Pod;
     await assert.rejects(

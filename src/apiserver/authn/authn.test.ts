@@ -81,6 +81,12 @@ describe('client certificates', () => {
     });
   });
 
+  test('its fingerprint tells by which certificate somebody came', async () => {
+    const certificate = { subject: { CN: 'jane' }, fingerprint256: 'AB:01:FF' };
+    const user = await authenticate({ certificate, authorized: true, headers: {} });
+    assert.deepEqual(user?.extra, { 'authentication.kubernetes.io/credential-id': ['X509SHA256=ab01ff'] });
+  });
+
   test('one organization stands alone, as TLS gives it', async () => {
     const subject = { CN: 'system:node:a', O: 'system:nodes' };
     const user = await authenticate({ certificate: { subject }, authorized: true, headers: {} });

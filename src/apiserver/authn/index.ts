@@ -43,7 +43,7 @@ async function credentials(
   tokens: AuthenticatorDeps['tokens'],
 ): Promise<User | undefined> {
   const subject = certificate?.subject;
-  if (subject && authorized) return userOfCertificate({ subject });
+  if (subject && authorized) return userOfCertificate({ ...certificate, subject });
   const token = bearerToken(headers['authorization']);
   if (token !== undefined) {
     return tokens.verify(token).then(

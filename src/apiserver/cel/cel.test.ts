@@ -64,7 +64,10 @@ describe('CEL with the functions of Kubernetes', () => {
     });
 
   test('says what cannot be compiled', () => {
-    assert.throws(() => evaluate('self.a +'), /^Error: compilation failed: ERROR: <input>: Unexpected token/);
+    assert.throws(
+      () => evaluate('self.a +'),
+      /^Error: compilation failed: ERROR: <input>: Syntax error: Unexpected token/,
+    );
     assert.throws(() => evaluate('nothing(1)'), /compilation failed: .*no matching overload/);
     assert.throws(() => evaluate('unknown'), /compilation failed: .*unknown/i);
   });

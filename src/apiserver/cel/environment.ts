@@ -45,13 +45,13 @@ export interface Expression {
 
 /** @throws {Error} saying in one line what is wrong with the expression. */
 export function compileCel(env: Environment, text: string): Expression {
-  const refused = (err: unknown) =>
-    new Error(`compilation failed: ERROR: <input>: ${firstLine((err as Error).message)}`);
+  const refused = (err: unknown, what = '') =>
+    new Error(`compilation failed: ERROR: <input>: ${what}${firstLine((err as Error).message)}`);
   let parsed: ReturnType<Environment['parse']>;
   try {
     parsed = env.parse(text);
   } catch (err) {
-    throw refused(err);
+    throw refused(err, 'Syntax error: ');
   }
   const checked = parsed.check();
   if (!checked.valid) throw refused(checked.error);

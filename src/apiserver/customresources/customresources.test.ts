@@ -28,6 +28,23 @@ describe('objects of a definition', () => {
     );
   });
 
+  test('have finalizers of any name, as operators give them', async () => {
+    const held = cronTab('held', '{cronSpec: "* * * * */5"}').replace(
+      'name: held',
+      'name: held, finalizers: [cron.example.com]',
+    );
+    const { code, object } = await api.post(tabsPath, held);
+    assert.equal(code, 201, String(object['message']));
+    assert.deepEqual(object['metadata'].finalizers, ['cron.example.com']);
+    const bad = await api.patch(`${tabsPath}/held`, '{"metadata":{"finalizers":["a b"]}}');
+    assert.match(
+      bad.object['message'],
+      /metadata\.finalizers: Invalid value: "a b": name part must consist of/,
+    );
+    await api.patch(`${tabsPath}/held`, '{"metadata":{"finalizers":null}}');
+    await api.delete(`${tabsPath}/held`);
+  });
+
   test('lose what the schema does not know, with a warning', async () => {
     const { object, warnings } = await api.post(
       tabsPath,

@@ -44,6 +44,13 @@ function document(answer: Answer | undefined): Doc {
 const resource = (path: string, name: string) => document(get(path)).resources?.find((r) => r.name === name);
 
 describe('discovery', () => {
+  test('says at / where to look next', () => {
+    const paths = document(get('/'))['paths'] as string[];
+    for (const path of ['/api', '/api/v1', '/apis', '/apis/apps', '/apis/apps/v1', '/openapi/v3', '/version'])
+      assert.ok(paths.includes(path), path);
+    assert.deepEqual(paths, paths.toSorted());
+  });
+
   test('lists the versions of the core group at /api', () => {
     assert.deepEqual(document(get('/api')), {
       kind: 'APIVersions',
@@ -157,15 +164,7 @@ describe('discovery', () => {
     assert.equal((get('/apis', 'application/cbor') as { code: number }).code, 406);
   });
 
-  for (const path of [
-    '/apis/nothing',
-    '/apis/apps/v9',
-    '/api/v1/pods',
-    '/api/v2',
-    '/healthz',
-    '/',
-    '/version/x',
-  ])
+  for (const path of ['/apis/nothing', '/apis/apps/v9', '/api/v1/pods', '/api/v2', '/healthz', '/version/x'])
     test(`leaves ${path} to others`, () => assert.equal(get(path), undefined));
 
   test('is only read', () => {

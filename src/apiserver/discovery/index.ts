@@ -1,4 +1,4 @@
-/** Which groups, versions and resources there are: `/api`, `/apis` and what is below them, and `/version`. */
+/** Which groups, versions and resources there are: `/`, `/api`, `/apis` and what is below them, and `/version`. */
 import type { Kind } from '../../api/kind.ts';
 import type { Answer, ApiRequest } from '../contract.ts';
 import { discoveryViews, negotiate, notAcceptable } from '../wire/index.ts';
@@ -11,12 +11,24 @@ import { version } from './version.ts';
 export function discoveryAnswer(request: ApiRequest, kinds: readonly Kind[]): Answer | undefined {
   if (request.method !== 'GET' && request.method !== 'HEAD') return undefined;
   const [root, ...rest] = request.path.replace(/^\/+|\/+$/g, '').split('/');
+  if (root === '' && rest.length === 0) return { code: 200, object: { paths: pathsOf(kinds) } };
   if (root === 'version' && rest.length === 0) return { code: 200, object: version };
   if ((root !== 'api' && root !== 'apis') || rest.length > 2) return undefined;
   const groups = servedGroups(kinds).filter((group) => (group.name === '') === (root === 'api'));
   if (rest.length === 0) return rootAnswer(request, root, groups);
   const object = root === 'api' ? versionAnswer(groups, '', rest) : groupAnswer(groups, rest);
   return object && { code: 200, object };
+}
+
+/** What `/` says: where one may look next. */
+function pathsOf(kinds: readonly Kind[]): string[] {
+  const groups = servedGroups(kinds).flatMap(({ name, versions }) => {
+    const path = name === '' ? '/api' : `/apis/${name}`;
+    return [path, ...versions.map(({ version: v }) => `${path}/${v}`)];
+  });
+  const others = ['/healthz', '/livez', '/readyz', '/metrics', '/openapi/v2', '/openapi/v3', '/version'];
+  const issuer = ['/.well-known/openid-configuration', '/openid/v1/jwks'];
+  return [...groups, '/apis', ...issuer, ...others].toSorted();
 }
 
 function rootAnswer(request: ApiRequest, root: 'api' | 'apis', groups: readonly ServedGroup[]): Answer {

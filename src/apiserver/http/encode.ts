@@ -12,6 +12,7 @@ import {
   wrapUnknown,
 } from '../wire/index.ts';
 import { without } from '../without.ts';
+import { indented } from './pretty.ts';
 import { apiVersionAndKind } from './typeMeta.ts';
 
 export type Format = Negotiated['format'];
@@ -29,9 +30,10 @@ export const formatFor = (accept: string | undefined): Format => negotiate(accep
 export type Body = Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
 /** Throws a 406 when the format cannot say this object. */
-export async function encode(answer: ObjectAnswer, format: Format): Promise<Body> {
+export async function encode(answer: ObjectAnswer, format: Format, pretty = false): Promise<Body> {
   const { object, json, jsonParts } = answer;
   if (format === 'json') {
+    if (pretty) return textParts(indented(jsonParts?.() ?? [json ?? JSON.stringify(object), '\n']));
     if (jsonParts) return textParts(jsonParts());
     return Buffer.from(`${json ?? JSON.stringify(object)}\n`);
   }

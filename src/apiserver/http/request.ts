@@ -5,6 +5,7 @@ import type { Http2ServerRequest } from 'node:http2';
 import { StatusError, tooLarge } from '../../api/errors.ts';
 import { notAllowed } from '../answers.ts';
 import type { ApiRequest, User, Wire } from '../contract.ts';
+import { todaysWatch } from './watchPath.ts';
 
 export type Incoming = IncomingMessage | Http2ServerRequest;
 
@@ -21,8 +22,7 @@ export function readHead(incoming: Incoming, signal: AbortSignal): Head {
   const [path, search = ''] = splitOnce(url, '?');
   return {
     method: method as ApiRequest['method'],
-    path,
-    query: new URLSearchParams(search),
+    ...todaysWatch({ path, query: new URLSearchParams(search) }),
     headers: flatten(incoming.headers),
     signal,
     ...addressOf(incoming),

@@ -13,6 +13,8 @@ export interface RespondOptions {
   format: Format;
   /** The client takes answers as gzip. */
   gzip?: boolean;
+  /** JSON of objects is indented. */
+  pretty?: boolean;
   /** HEAD: only the headers. */
   headOnly: boolean;
   /** A client that takes nothing for so long is dropped. */
@@ -40,7 +42,7 @@ async function respondObject(
   const { code, warnings = [] } = answer;
   const headers: Headers = { ...common, 'content-type': contentTypes[options.format] };
   if (warnings.length > 0) headers['warning'] = warnings.map(warningOf);
-  await send(response, code, headers, await encode(answer, options.format), options);
+  await send(response, code, headers, await encode(answer, options.format, options.pretty), options);
 }
 
 /** RFC 7234, section 5.5: `299 - "text"`. */

@@ -139,6 +139,27 @@ describe('what is no longer applied', () => {
     );
     assert.deepEqual(managers(reply), ['me Apply']);
   });
+  test('takes along the defaults that were filled into it', async () => {
+    const rolling = 'strategy: { type: RollingUpdate, rollingUpdate: { maxSurge: 1 } }';
+    const probe = (handler: string) => `{ name: web, image: nginx, livenessProbe: { ${handler} } }`;
+    await api.apply(`${web}${as('me')}`, deployment(probe('httpGet: { port: 80 }'), rolling));
+    const reply = await api.apply(
+      `${web}${as('me')}`,
+      deployment(probe('tcpSocket: { port: 80 }'), 'strategy: { type: Recreate }'),
+    );
+    assert.equal(reply.code, 200, JSON.stringify(reply.object));
+    const { spec } = reply.object as Loose;
+    assert.deepEqual(spec.strategy, { type: 'Recreate' });
+    const [{ livenessProbe = {} } = {}] = containersOf(reply);
+    assert.deepEqual([livenessProbe.httpGet, livenessProbe.tcpSocket], [undefined, { port: 80 }]);
+  });
+  test('leaves its defaults to who applies a part of it', async () => {
+    const rolling = (text: string) => deployment(nginx, `strategy: { rollingUpdate: { ${text} } }`);
+    await api.apply(`${web}${as('me')}`, rolling('maxSurge: 1'));
+    await api.apply(`${web}${as('you')}`, rolling('maxUnavailable: 0'));
+    const { spec } = (await api.apply(`${web}${as('me')}`, deployment(nginx))).object as Loose;
+    assert.deepEqual(spec.strategy.rollingUpdate, { maxSurge: '25%', maxUnavailable: 0 });
+  });
   test('leaves no empty map behind', async () => {
     const maps = `/api/v1/namespaces/default/configmaps/a${as('me')}`;
     const map = (more: string) => `{apiVersion: v1, kind: ConfigMap, metadata: {name: a${more}}}`;
@@ -277,7 +298,7 @@ describe('a configuration is refused', () => {
       as('me', '&fieldValidation=Strict'),
       map('metadata: {name: a}, data: {a: "1", a: "2"}'),
       400,
-      /^error strict decoding YAML: duplicate field "data.a"$/,
+      /^error strict decoding YAML: line 1: key "a" already set in map$/,
     ],
     [
       'with a resourceVersion of what is not there',
@@ -304,7 +325,7 @@ describe('a configuration is refused', () => {
 
   test('with a key twice is warned of otherwise', async () => {
     const reply = await api.apply(`${maps}${as('me')}`, map('metadata: {name: a}, data: {a: "1", a: "2"}'));
-    assert.deepEqual(reply.warnings, ['duplicate field "data.a"']);
+    assert.deepEqual(reply.warnings, ['line 1: key "a" already set in map']);
   });
   test('when its resourceVersion is an old one', async () => {
     await api.apply(`${maps}${as('me')}`, named());

@@ -12,6 +12,7 @@ import { type Entry, isSameOwner, type ManagedFields, storedEntries, writeEntrie
 import { difference, emptySet, type FieldSet, isEmpty, union } from './fieldSet.ts';
 import { followsLastApplied, lastAppliedFields, withLastApplied } from './lastApplied.ts';
 import { merge } from './merge.ts';
+import { nobodysFields } from './nobodys.ts';
 import { afterApply, type Conflict, conflictsOf } from './ownership.ts';
 import { prune } from './prune.ts';
 import { created, ownerOf } from './track.ts';
@@ -82,7 +83,8 @@ async function pruned(
   entries: readonly Entry[],
   last: Entry,
 ): Promise<JsonObject> {
-  const kept = entries.reduce((all, entry) => (entry === last ? all : union(all, entry.fields)), fields);
+  const others = entries.filter((entry) => entry !== last).map((entry) => entry.fields);
+  const kept = [...others, nobodysFields].reduce(union, fields);
   const then = parts.kinds.for(last.apiVersion, kind.resource.kind) ?? kind;
   const asThen = await convertOne(merged, kind, then);
   const left = prune(asThen, structureOf(then), last.fields, kept);

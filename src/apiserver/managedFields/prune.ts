@@ -7,7 +7,8 @@ import { fieldStep, itemStep, valueStep } from './steps.ts';
 
 /**
  * `last` is what the applier owned before, `kept` what anybody owns now. What loses all of its members goes
- * with them. Shares parts with `object`, which is not changed.
+ * with them, and so does what the kind names and nobody has a part of any more: defaults that were filled into it
+ * would make a `RollingUpdate` of what is to be `Recreate`. Shares parts with `object`, which is not changed.
  */
 export function prune(object: JsonObject, structure: Structure, last: FieldSet, kept: FieldSet): JsonObject {
   const pruned = pruneValue(object, structure, last, kept);
@@ -39,7 +40,7 @@ function pruneFields(object: JsonObject, structure: Fields, last: FieldSet, kept
       left[name] = value;
       continue;
     }
-    const goes = hasMember(last, step) && !kept[step] && (!named || isWhole(value, memberStructure));
+    const goes = !kept[step] && (named !== undefined || hasMember(last, step));
     const pruned = goes
       ? undefined
       : pruneValue(value, memberStructure, below(last, step), below(kept, step));
@@ -49,10 +50,6 @@ function pruneFields(object: JsonObject, structure: Fields, last: FieldSet, kept
   if (!changed) return object;
   return isEmptyObject(left) ? undefined : left;
 }
-
-/** Whether there is nothing in it that could be somebody else's. */
-const isWhole = (value: unknown, structure: Structure) =>
-  shapeOf(structure, value).type === 'leaf' || value === null || (isObject(value) && isEmptyObject(value));
 
 const isEmptyObject = (object: object) => Object.keys(object).length === 0;
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { type CustomApi, crdPath, cronTabs, customApi } from '../customresources/testing/api.ts';
 import { type Loose } from '../testApi.ts';
+import { schemaInV2 } from './custom.ts';
 
 let api: CustomApi;
 before(async () => {
@@ -53,6 +54,47 @@ describe('a custom kind in OpenAPI', () => {
     assert.equal(spec.properties.anything.type, undefined);
     assert.ok(document['definitions']['io.k8s.api.core.v1.Pod']);
     assert.ok(document['paths']['/apis/stable.example.com/v1/crontabs'] && document['paths']['/api/v1/pods']);
+  });
+
+  for (const [what, schema, expected] of [
+    ['bounds and patterns', { type: 'string', pattern: 'a|b', maxLength: 3 }, undefined],
+    ['that other members are allowed', { type: 'object', additionalProperties: true }, undefined],
+    ['no alternatives', { type: 'string', anyOf: [{ format: 'a' }], not: {} }, { type: 'string' }],
+    ['no type where null is one', { type: 'object', nullable: true, properties: { a: {} } }, {}],
+    ['no type of a list of anything', { type: 'array' }, {}],
+    [
+      'no need of what may be null',
+      { type: 'object', required: ['a', 'b'], properties: { a: { type: 'string', nullable: true }, b: {} } },
+      { type: 'object', required: ['b'], properties: { a: {}, b: {} } },
+    ],
+    [
+      'no members where any may be',
+      { type: 'object', 'x-kubernetes-preserve-unknown-fields': true, properties: { a: {} } },
+      { 'x-kubernetes-preserve-unknown-fields': true },
+    ],
+  ] as const)
+    test(`says in version 2 ${what}`, () => {
+      assert.deepEqual(schemaInV2(schema), expected ?? schema);
+    });
+
+  test('that may be anything has no members in version 2', async () => {
+    await api.define(`
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: things.any.example.com}
+spec:
+  group: any.example.com
+  scope: Namespaced
+  names: {plural: things, kind: Thing}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema: {openAPIV3Schema: {type: object, description: Any., x-kubernetes-preserve-unknown-fields: true}}
+`);
+    const { definitions } = await read('/openapi/v2');
+    const { 'x-kubernetes-group-version-kind': _, ...rest } = definitions['com.example.any.v1.Thing'];
+    assert.deepEqual(rest, { type: 'object' });
   });
 
   test('stands in the protobuf form too', async () => {

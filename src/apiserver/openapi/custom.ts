@@ -6,7 +6,7 @@ import type { Kind } from '../../api/kind.ts';
 import { servedResources } from '../discovery/resources.ts';
 import { definitionName, messageOfKind } from './names.ts';
 import { type GroupVersion, pathOf, pathsOf } from './operations.ts';
-import type { Dialect, Schema } from './schema.ts';
+import { type Dialect, type Schema, v2 } from './schema.ts';
 
 export interface CustomGroupVersion {
   readonly gv: GroupVersion;
@@ -46,15 +46,18 @@ export function customDefinitions(
     const refTo = (target: string, description: string) =>
       dialect.ref({ $ref: dialect.prefix + definitionName(target) }, { description });
     const { properties, ...rest } = say(schema.openapi) as { properties?: object };
-    found[name] = {
-      ...rest,
-      properties: {
-        ...properties,
-        ...typeMeta,
-        metadata: refTo('meta/v1.ObjectMeta', 'What every object has.'),
-      },
-      'x-kubernetes-group-version-kind': [{ group, version, kind: resource.kind }],
-    };
+    const ofKind = { 'x-kubernetes-group-version-kind': [{ group, version, kind: resource.kind }] };
+    found[name] = isAnything(schema.openapi, dialect)
+      ? { type: 'object', ...ofKind }
+      : {
+          ...rest,
+          properties: {
+            ...properties,
+            ...typeMeta,
+            metadata: refTo('meta/v1.ObjectMeta', 'What every object has.'),
+          },
+          ...ofKind,
+        };
     found[`${name}List`] = {
       description: `A list of ${resource.kind}.`,
       type: 'object',
@@ -74,45 +77,54 @@ export function customDefinitions(
   return found;
 }
 
+/** Readers of OpenAPI 2 would take members that are named for the only ones. */
+const isAnything = (schema: Schema, dialect: Dialect): boolean =>
+  dialect === v2 && schema['x-kubernetes-preserve-unknown-fields'] === true;
+
 const typeMeta = {
-  apiVersion: { type: 'string', description: 'The group and version of the schema of this object.' },
-  kind: { type: 'string', description: 'What kind of object this is.' },
+  apiVersion: {
+    type: 'string',
+    description: 'APIVersion defines the group and version of the schema of this object.',
+  },
+  kind: { type: 'string', description: 'Kind says what the object is.' },
 };
 
-const inV2 = [
-  'description',
-  'type',
-  'format',
-  'required',
-  'enum',
-  'default',
-  'x-kubernetes-list-type',
-  'x-kubernetes-list-map-keys',
-  'x-kubernetes-map-type',
-  'x-kubernetes-preserve-unknown-fields',
-  'x-kubernetes-embedded-resource',
-  'x-kubernetes-int-or-string',
-] as const;
+/** What OpenAPI 2 has no words for, and what stands beside the structure of a schema. */
+const notInV2: ReadonlySet<string> = new Set([
+  ...['allOf', 'anyOf', 'oneOf', 'not', 'nullable'],
+  ...['id', '$schema', 'example', 'externalDocs', 'definitions', 'dependencies', 'patternProperties'],
+]);
 
 /**
  * OpenAPI 2 knows no null, and its readers refuse what a schema does not name: both are told there as
  * values of any type, as Kubernetes does.
+ * https://github.com/kubernetes/apiextensions-apiserver/blob/master/pkg/controller/openapi/v2/conversion.go
  */
 export function schemaInV2(schema: Schema): Schema {
-  const said: Record<string, unknown> = {};
-  for (const word of inV2) if (schema[word] !== undefined) said[word] = schema[word];
-  if (schema['nullable'] === true || schema['x-kubernetes-preserve-unknown-fields'] === true) {
-    delete said['type'];
-    delete said['required'];
-    return said;
+  const said = Object.fromEntries(Object.entries(schema).filter(([word]) => !notInV2.has(word)));
+  const isOpen = schema['x-kubernetes-preserve-unknown-fields'] === true;
+  if (schema['nullable'] === true || isOpen) {
+    delete said['items'];
+    delete said['properties'];
   }
-  const { items, properties, additionalProperties } = schema;
-  if (typeof items === 'object' && items !== null) said['items'] = schemaInV2(items as Schema);
-  if (typeof additionalProperties === 'object' && additionalProperties !== null)
-    said['additionalProperties'] = schemaInV2(additionalProperties as Schema);
-  if (typeof properties === 'object' && properties !== null)
+  const isBare = said['type'] === 'array' && !isSchema(said['items']);
+  if (schema['nullable'] === true || isBare || (isOpen && said['type'] === 'object')) delete said['type'];
+  const { items, properties, additionalProperties, required } = said;
+  if (isSchema(items)) said['items'] = schemaInV2(items);
+  if (isSchema(additionalProperties)) said['additionalProperties'] = schemaInV2(additionalProperties);
+  if (isSchema(properties))
     said['properties'] = Object.fromEntries(
       Object.entries(properties).map(([name, one]) => [name, schemaInV2(one as Schema)]),
     );
+  if (Array.isArray(required)) said['required'] = required.filter((name) => !isNullable(properties, name));
+  if (Array.isArray(said['required']) && said['required'].length === 0) delete said['required'];
   return said;
 }
+
+const isSchema = (value: unknown): value is Schema =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isNullable = (properties: unknown, name: unknown): boolean => {
+  const one = isSchema(properties) ? properties[String(name)] : undefined;
+  return isSchema(one) && one['nullable'] === true;
+};

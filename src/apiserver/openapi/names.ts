@@ -39,7 +39,9 @@ export const scalarDefinitions: Partial<Record<ScalarType, string>> = {
   intOrString: 'io.k8s.apimachinery.pkg.util.intstr.IntOrString',
   rawExtension: 'io.k8s.apimachinery.pkg.runtime.RawExtension',
   json: 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON',
-  jsonSchema: 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrOther',
+  schemaOrArray: 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrArray',
+  schemaOrBool: 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrBool',
+  schemaOrStrings: 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrStringArray',
 };
 
 /**

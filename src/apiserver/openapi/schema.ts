@@ -74,7 +74,7 @@ function scalarSchema(type: ScalarType, dialect: Dialect): Schema {
   if (type === 'quantity') return dialect.either(['string', 'number']);
   if (type === 'intOrString') return dialect.either(['integer', 'string'], 'int-or-string');
   if (type === 'time' || type === 'microTime') return { type: 'string', format: 'date-time' };
-  if (type === 'json' || type === 'jsonSchema') return { description: 'Any JSON value.' };
+  if (type === 'json' || type.startsWith('schemaOr')) return { description: 'Any JSON value.' };
   return { type: type === 'duration' ? 'string' : 'object' };
 }
 

@@ -42,8 +42,15 @@ function operationsOf(body: unknown): Operation[] {
   return body as Operation[];
 }
 
+/** As in Go's library: what is not there is null to a test. */
+const isFoundAbsent = (document: unknown, operation: Operation): boolean =>
+  operation.op === 'test' &&
+  operation.value === null &&
+  jsonpatch.getValueByPointer(document, operation.path) === undefined;
+
 function applyOne(document: unknown, operation: Operation): unknown {
   try {
+    if (isFoundAbsent(document, operation)) return document;
     return jsonpatch.applyOperation(document, operation, true, true, true).newDocument;
   } catch (err) {
     if (err instanceof StatusError) throw err;

@@ -66,6 +66,7 @@ describe('a JSON patch', () => {
       '{a: {x: 1}, b: {x: 2}}',
     ],
     ['{a: 1}', '[{op: replace, path: "", value: {b: 2}}]', '{b: 2}'],
+    ['{a: 1}', '[{op: test, path: /b, value: null}, {op: add, path: /b, value: 2}]', '{a: 1, b: 2}'],
     ['{a: 1}', '[]', '{a: 1}'],
   ] as const) {
     test(`${patch} makes ${expected} of ${current}`, () => {
@@ -75,6 +76,8 @@ describe('a JSON patch', () => {
 
   for (const [patch, why] of [
     ['[{op: test, path: /a, value: 2}]', /test: Test operation failed/],
+    ['[{op: test, path: /a, value: null}]', /test: Test operation failed/],
+    ['[{op: test, path: /nothing/x, value: null}]', /test: /],
     ['[{op: remove, path: /nothing}]', /remove: /],
     ['[{op: replace, path: /nothing, value: 1}]', /replace: /],
     ['[{op: add, path: /x/y, value: 1}]', /add: /],

@@ -126,7 +126,7 @@ async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
 }
 
 /** What should happen at once fails after a while instead of hanging. */
-const soon = () => ({ signal: AbortSignal.timeout(2000) });
+const soon = () => ({ signal: AbortSignal.timeout(20_000) });
 
 const says = (code: number, reason: string, message: string | RegExp) => (err: unknown) => {
   assert.ok(err instanceof StatusError, String(err));

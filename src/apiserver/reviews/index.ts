@@ -9,6 +9,7 @@ import type { RbacAuthorizer } from '../authz/rbac.ts';
 import type { Answer, ApiRequest } from '../contract.ts';
 import { readBody } from '../input.ts';
 import { parsePath } from '../path.ts';
+import { negotiate, notAcceptable } from '../wire/index.ts';
 import { reviewAccess, reviewOwnAccess } from './access.ts';
 import { reviewSelf, reviewToken } from './identity.ts';
 import {
@@ -34,6 +35,8 @@ export async function reviewsAnswer(request: ApiRequest, deps: ReviewDeps): Prom
   const found = kindOf(request.path);
   if (!found) return undefined;
   if (request.method !== 'POST') throw methodNotAllowed(found.kind.resource, request.method);
+  // A review is had as it is: no Table shows it.
+  if (!negotiate(request.headers['accept'], {})) throw notAcceptable();
   const { object, warnings } = readBody(request, found.kind);
   const status = await statusOf(found.kind, withSpec(object), found.namespace, request, deps);
   const { name, ...metadata } = object.metadata;

@@ -94,6 +94,16 @@ describe('SelfSubjectReview', () => {
     });
   });
 
+  test('is refused to who accepts nothing but a Table', async () => {
+    const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io';
+    const ask = (accepted: string) =>
+      statusOf(`${authentication}/selfsubjectreviews`, '{}', {
+        headers: { 'content-type': 'application/json', accept: accepted },
+      });
+    await assert.rejects(ask(accept), says(406, 'only the following media types are accepted'));
+    assert.ok(await ask(`${accept},application/json`));
+  });
+
   test('is taken in protobuf, as kubectl auth whoami sends it', async () => {
     const bytes = encodeProtobuf({ metadata: {} }, 'authentication/v1.SelfSubjectReview');
     const answer = await reviewsAnswer(

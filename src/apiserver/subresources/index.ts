@@ -1,5 +1,6 @@
 /** Which subresources there are, and who answers them. */
 import { methodNotAllowed } from '../../api/errors.ts';
+import { approveConnect } from '../admission/connect.ts';
 import { unknownPath } from '../answers.ts';
 import type { Verb } from '../authorize.ts';
 import type { Call } from '../call.ts';
@@ -30,7 +31,10 @@ export const isProxied = (group: string, plural: string, subresource: string | u
 export async function subresource(call: Call, verb: Verb): Promise<Answer> {
   const { kind, parts, request } = call;
   const { group, plural } = kind.resource;
-  if (isProxied(group, plural, call.subresource) && parts.proxy) return parts.proxy(request);
+  if (isProxied(group, plural, call.subresource) && parts.proxy) {
+    await approveConnect(parts.admission, parts.kinds, request);
+    return parts.proxy(request);
+  }
   switch (call.subresource) {
     case 'status':
       if (kind.status) return readOrWrite(call, verb);

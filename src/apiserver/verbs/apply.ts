@@ -15,7 +15,7 @@ import { applied, type Configuration, trackApplied } from '../managedFields/appl
 import { type FieldSet, only } from '../managedFields/fieldSet.ts';
 import { ofTheObject } from '../managedFields/track.ts';
 import { checkApplier } from '../managedFields/writer.ts';
-import { checkIdentity, type Written } from '../meta.ts';
+import { checkIdentity, statusWritesMetadata, type Written } from '../meta.ts';
 import { clone, isObject, type JsonObject } from '../patch/json-value.ts';
 import { parsePath } from '../path.ts';
 import { answerOne } from '../views.ts';
@@ -130,6 +130,8 @@ function writable({ kind, subresource }: Call, fields: FieldSet): FieldSet {
     case 'ephemeralcontainers':
       return only(fields, 'f:spec', 'f:ephemeralContainers');
     default:
-      return only(fields, 'f:status');
+      return statusWritesMetadata(kind)
+        ? { ...only(fields, 'f:status'), ...only(fields, 'f:metadata') }
+        : only(fields, 'f:status');
   }
 }

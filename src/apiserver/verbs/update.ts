@@ -35,7 +35,7 @@ export function changeTo(
   switch (subresource) {
     case 'status':
     case 'approval':
-      return { asked, object: withSchemaDefaults(kind, asStatusUpdated(next, old)) };
+      return { asked, object: withSchemaDefaults(kind, asStatusUpdated(kind, next, old)) };
     case 'finalize':
       return { asked, object: asFinalized(next, old) };
     case 'ephemeralcontainers':

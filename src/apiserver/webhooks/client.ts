@@ -65,7 +65,9 @@ async function targetOf(
     return { options, shown: url + query };
   }
   if (!service) throw new Error('no webhook is named');
-  const { namespace, name, port = 443, path = '/' } = service;
+  const { namespace, name, port = 443 } = service;
+  // An empty path is that of the root too.
+  const path = service.path || '/';
   const found = await find(namespace, name);
   if (!found) throw new Error(`service ${JSON.stringify(name)} not found`);
   const host = found.spec?.clusterIP;

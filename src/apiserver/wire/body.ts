@@ -17,7 +17,7 @@ export interface Body {
 export interface Decoded {
   /** Any JSON value: that it is an object of the right kind is for the caller to see. */
   object: unknown;
-  /** For strict field validation: `duplicate field "spec.replicas"`. */
+  /** For strict field validation: `duplicate field "spec.replicas"`, in YAML `line 7: key "replicas" already set in map`. */
   duplicates: string[];
 }
 

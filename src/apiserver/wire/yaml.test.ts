@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { StatusError } from '../../api/errors.ts';
-import { parseYaml } from './yaml.ts';
+import { parseYaml, stringifyYaml } from './yaml.ts';
 
 const value = (text: string) => parseYaml(text).value;
 
@@ -26,14 +26,14 @@ describe('a YAML body', () => {
     });
   }
 
-  test('tells keys that stand twice, by their path', () => {
+  test('tells keys that stand twice, by their line', () => {
     const { value, duplicates } = parseYaml(
       'spec:\n  containers:\n  - name: a\n    name: b\n  replicas: 1\n  replicas: 2\n',
     );
     assert.deepEqual(value, { spec: { containers: [{ name: 'b' }], replicas: 2 } });
     assert.deepEqual(duplicates, [
-      'duplicate field "spec.containers[0].name"',
-      'duplicate field "spec.replicas"',
+      'line 4: key "name" already set in map',
+      'line 6: key "replicas" already set in map',
     ]);
   });
 
@@ -61,4 +61,38 @@ describe('a YAML body', () => {
       );
     });
   }
+});
+
+describe('an answer in YAML', () => {
+  const told = [
+    'yes',
+    'on',
+    'n',
+    '012',
+    '0x1F',
+    '0o17',
+    '1_000',
+    '12:30',
+    '1e3',
+    '2026-07-01',
+    '~',
+    '',
+    '.inf',
+  ];
+
+  test('puts text in quotes that a reader would take for something else', () => {
+    const object = Object.fromEntries(told.map((text, i) => [`k${i}`, text]));
+    const text = stringifyYaml(object);
+    assert.deepEqual(value(text), object);
+    for (const line of text.trim().split('\n')) assert.match(line, /^k\d+: ".*"$/);
+  });
+
+  test('says twice what stands twice, and folds no line', () => {
+    const shared = {};
+    const long = 'word '.repeat(40).trim();
+    assert.equal(
+      stringifyYaml({ 'f:data': { 'f:a': shared, 'f:b': shared }, long }),
+      `f:data:\n  f:a: {}\n  f:b: {}\nlong: ${long}\n`,
+    );
+  });
 });

@@ -25,8 +25,16 @@ const leftOut = new Set([
 /** Against "billion laughs": how often aliases may stand for what they name. */
 const maxAliasCount = 100;
 
+/** Text that a reader of YAML 1.1 or 1.2 would take for something else (`yes`, `012`, `0o17`, a time) stands in quotes. */
+const written = {
+  schema: 'yaml-1.1',
+  compat: 'core',
+  aliasDuplicateObjects: false,
+  lineWidth: 0,
+} as const;
+
 /** A value as one document of YAML. */
-export const stringifyYaml = (value: object): string => library().stringify(value);
+export const stringifyYaml = (value: object): string => library().stringify(value, written);
 
 /** One document of YAML as a value. */
 export function parseYaml(text: string): Parsed {
@@ -57,7 +65,7 @@ function read(text: string): Parsed {
   const value: unknown = first.toJS({ maxAliasCount });
   checkTree(value);
   const duplicates: string[] = [];
-  findDuplicates(yaml, first.contents, '', duplicates);
+  findDuplicates(yaml, first.contents, text, duplicates);
   return { value, duplicates };
 }
 
@@ -74,18 +82,22 @@ function refuseDeepFlow(text: string): void {
   }
 }
 
-function findDuplicates(yaml: typeof Yaml, node: unknown, path: string, found: string[]): void {
+/** Told in the words of Go's reader of YAML. */
+function findDuplicates(yaml: typeof Yaml, node: unknown, text: string, found: string[]): void {
   if (yaml.isSeq(node)) {
-    for (const [i, item] of node.items.entries()) findDuplicates(yaml, item, `${path}[${i}]`, found);
+    for (const item of node.items) findDuplicates(yaml, item, text, found);
     return;
   }
   if (!yaml.isMap(node)) return;
   const seen = new Set<string>();
   for (const pair of node.items) {
     const key = String(yaml.isScalar(pair.key) ? pair.key.value : pair.key);
-    const member = path === '' ? key : `${path}.${key}`;
-    if (seen.has(key) && key !== '<<') found.push(`duplicate field "${member}"`);
+    if (seen.has(key) && key !== '<<')
+      found.push(`line ${lineOf(yaml, pair.key, text)}: key ${JSON.stringify(key)} already set in map`);
     seen.add(key);
-    findDuplicates(yaml, pair.value, member, found);
+    findDuplicates(yaml, pair.value, text, found);
   }
 }
+
+const lineOf = (yaml: typeof Yaml, node: unknown, text: string): number =>
+  text.slice(0, yaml.isNode(node) ? node.range?.[0] : 0).split('\n').length;

@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { builtinKinds } from '../../api/kinds.ts';
 import { kindRegistry } from '../../api/registry.ts';
 import type { Node } from '../../api/types.ts';
+import { approveConnect } from '../../apiserver/admission/connect.ts';
+import type { AdmissionPlugin } from '../../apiserver/admission/contract.ts';
 import { configurations } from '../../apiserver/admission/dynamic/configurations.ts';
 import { admissionPlugins } from '../../apiserver/admission/index.ts';
 import { createAuthenticator } from '../../apiserver/authn/index.ts';
@@ -51,10 +53,13 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const parts = await partsOf(options, pairs.kubeletClient);
   const { kinds, authorizer, tokens, proxy, metrics, askWebhook } = parts;
   const audited = await auditOf(config, { authorizer, clock });
-  const served = handlerOf(options, parts);
+  const admission = admissionOf(options, parts);
+  const served = handlerOf(options, parts, admission);
   const handler = audited?.handler(served) ?? served;
-  const passOn: UpgradeHandler = (request, socket, head, incoming) =>
-    proxy.upgrade(request, socket, head, incoming);
+  const passOn: UpgradeHandler = async (request, socket, head, incoming) => {
+    await approveConnect(admission, kinds, request);
+    await proxy.upgrade(request, socket, head, incoming);
+  };
   const server = createServer({
     handler,
     authenticate: createAuthenticator({ tokens, authorizer }),
@@ -120,21 +125,25 @@ const internalAddress = (node: Node | undefined) =>
 
 type Parts = Awaited<ReturnType<typeof partsOf>>;
 
-function handlerOf({ config, store, clock }: ApiServerOptions, parts: Parts) {
-  const { lookup, hooks, kinds, authorizer, askWebhook, tokens, proxy, metrics } = parts;
+function admissionOf({ config, store, clock }: ApiServerOptions, parts: Parts): AdmissionPlugin[] {
+  const { lookup, hooks, kinds, authorizer, askWebhook } = parts;
+  return admissionPlugins({
+    ...lookup,
+    ...{ authorizer, clock, random: Math.random },
+    serviceCIDRs: config.serviceCIDRs,
+    nodePorts: config.nodePorts,
+    dynamic: {
+      ...{ configurations: hooks, askWebhook, kinds, authorizer, store },
+      namespace: lookup.namespace,
+      uuid: randomUUID,
+    },
+  });
+}
+
+function handlerOf({ store, clock }: ApiServerOptions, parts: Parts, admission: AdmissionPlugin[]) {
+  const { lookup, kinds, authorizer, tokens, proxy, metrics } = parts;
   return createHandler({
-    ...{ store, kinds, authorizer, clock, metrics },
-    admission: admissionPlugins({
-      ...lookup,
-      ...{ authorizer, clock, random: Math.random },
-      serviceCIDRs: config.serviceCIDRs,
-      nodePorts: config.nodePorts,
-      dynamic: {
-        ...{ configurations: hooks, askWebhook, kinds, authorizer, store },
-        namespace: lookup.namespace,
-        uuid: randomUUID,
-      },
-    }),
+    ...{ store, kinds, authorizer, clock, metrics, admission },
     extra: [
       (request) => reviewsAnswer(request, { tokens, authorizer }),
       (request) => issuerAnswer(request, tokens),

@@ -5,6 +5,7 @@ import type { KubeObject, Pod } from '../../../api/types.ts';
 import type { UserInfo } from '../../reviews/types.ts';
 import { userInfo } from '../../reviews/types.ts';
 import { asScale } from '../../subresources/scale.ts';
+import { without } from '../../without.ts';
 import type { Operation } from '../contract.ts';
 
 interface GroupVersionKind {
@@ -14,7 +15,7 @@ interface GroupVersionKind {
 }
 
 export interface Asked {
-  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE';
+  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
   /** Whose path it is. */
   readonly kind: Kind;
   /** Of the object, which is another one for some subresources. */
@@ -31,7 +32,7 @@ export interface Asked {
   readonly isWhole: boolean;
 }
 
-const verbs = { create: 'CREATE', update: 'UPDATE', delete: 'DELETE' } as const;
+const verbs = { create: 'CREATE', update: 'UPDATE', delete: 'DELETE', connect: 'CONNECT' } as const;
 
 export function askedOf(operation: Operation): Asked {
   const { kind, verb, object, old, subresource, user, dryRun } = operation;
@@ -57,8 +58,14 @@ export function askedOf(operation: Operation): Asked {
   };
 }
 
-/** `/scale`, `/binding` and `/eviction` are written by objects of other kinds. */
-function inParts({ kind, subresource, object, old }: Operation): Partial<Asked> {
+/** `/scale`, `/binding` and `/eviction` are written by objects of other kinds, and connections have options. */
+function inParts({ verb, kind, subresource, object, old }: Operation): Partial<Asked> {
+  if (verb === 'connect')
+    return {
+      objectKind: { group: '', version: 'v1', kind: object.kind ?? '' },
+      object: without(object, 'metadata') as KubeObject,
+      isWhole: false,
+    };
   if (subresource === 'scale' && old)
     return {
       objectKind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },

@@ -93,8 +93,13 @@ export async function inSelectedNamespace(
 }
 
 /** Whether the object is selected, as it is to be or as it was. */
-export function isSelected(selector: LabelSelector | undefined, { object, oldObject }: Asked): boolean {
+export function isSelected(
+  selector: LabelSelector | undefined,
+  { operation, object, oldObject }: Asked,
+): boolean {
   const wanted = labelSelector(selector ?? {});
   if (wanted.length === 0) return true;
+  // The options of a connection have no labels.
+  if (operation === 'CONNECT') return false;
   return [object, oldObject].some((one) => one !== null && matchesLabels(wanted, one.metadata.labels));
 }

@@ -20,6 +20,7 @@ export interface PolicyDeps extends ParamDeps {
 export function validatingPolicies(deps: PolicyDeps): AdmissionPlugin {
   return {
     name: 'ValidatingAdmissionPolicy',
+    connects: true,
     handles: (operation) => deps.configurations.policies.mayConcern(operation),
     admit: () => undefined,
     async validate(operation) {

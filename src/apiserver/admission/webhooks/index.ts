@@ -20,6 +20,7 @@ export function mutatingWebhooks(deps: WebhookDeps): AdmissionPlugin {
   const { of, changed } = progresses();
   return {
     name: 'MutatingAdmissionWebhook',
+    connects: true,
     handles: (operation) => deps.configurations.mutating.mayConcern(operation),
     async admit(operation) {
       const { progress, isAgain } = of(operation);
@@ -60,6 +61,7 @@ function patchedObject(object: object, patch: unknown): JsonObject {
 export function validatingWebhooks(deps: WebhookDeps): AdmissionPlugin {
   return {
     name: 'ValidatingAdmissionWebhook',
+    connects: true,
     handles: (operation) => deps.configurations.validating.mayConcern(operation),
     admit: () => undefined,
     async validate(operation) {

@@ -2,7 +2,7 @@
 import { rbacGroup, roleKind } from '../../../api/rbac/words.ts';
 import type { PolicyRule, Role, RoleBinding, Subject } from '../../../api/types.ts';
 import { serviceAccount, user } from './bindings.ts';
-import { create, only, read, rule, writeEvents } from './words.ts';
+import { only, read, rule, writeEvents } from './words.ts';
 
 const role = (namespace: string, name: string, ...rules: PolicyRule[]): Role => ({
   metadata: { name, namespace },
@@ -33,8 +33,7 @@ export const namespacedRoles: Role[] = [
     role(
       system,
       leader(component),
-      rule('watch', '', 'configmaps'),
-      only(rule('get update', '', 'configmaps'), component),
+      rule('create get list update watch', 'coordination.k8s.io', 'leases', 'leasecandidates'),
     ),
   ),
   role(
@@ -42,8 +41,7 @@ export const namespacedRoles: Role[] = [
     signer,
     read('', 'configmaps'),
     only(rule('update', '', 'configmaps'), 'cluster-info'),
-    create('', 'events'),
-    rule('patch update', '', 'events'),
+    writeEvents,
   ),
 ];
 

@@ -25,12 +25,18 @@ const withStatus = (...plurals: string[]) => plurals.flatMap((plural) => [plural
 const scalable = ['deployments', 'replicasets', 'statefulsets'];
 const streams = ['pods/attach', 'pods/exec', 'pods/portforward', 'pods/proxy'];
 
+/** Events are one kind in two groups. */
+const inBothGroups = (given: PolicyRule): PolicyRule => ({ ...given, apiGroups: ['', 'events.k8s.io'] });
+
 const toAdmin: PolicyRule[] = [
   create('authorization.k8s.io', 'localsubjectaccessreviews'),
   rule(readingAndWriting.join(' '), 'rbac.authorization.k8s.io', 'roles', 'rolebindings'),
 ];
 
-/** Whoever may run pods can act as every service account there, so their tokens and Secrets are no secret to him. */
+/**
+ * Whoever may run pods can act as every service account there, so their tokens and Secrets are no secret to him.
+ * The group `extensions` is served no more, but charts give rights to it, and nobody gives away what he has not.
+ */
 const toEdit: PolicyRule[] = [
   read('', ...streams, 'secrets', 'services/proxy'),
   rule('impersonate', '', 'serviceaccounts'),
@@ -38,14 +44,20 @@ const toEdit: PolicyRule[] = [
   create('', 'pods/eviction'),
   write(
     '',
-    ...['configmaps', 'events', 'persistentvolumeclaims'],
+    ...['configmaps', 'persistentvolumeclaims'],
     ...withScale('replicationcontrollers'),
     ...['secrets', 'serviceaccounts', 'services', 'services/proxy'],
   ),
+  inBothGroups(write('', 'events')),
   create('', 'serviceaccounts/token'),
   write('apps', 'daemonsets', 'deployments/rollback', ...withScale(...scalable)),
   write('autoscaling', 'horizontalpodautoscalers'),
   write('batch', 'cronjobs', 'jobs'),
+  write(
+    'extensions',
+    ...['daemonsets', 'deployments/rollback', 'ingresses', 'networkpolicies', 'replicationcontrollers/scale'],
+    ...withScale('deployments', 'replicasets'),
+  ),
   write('policy', 'poddisruptionbudgets'),
   write('networking.k8s.io', 'ingresses', 'networkpolicies'),
   rule(readingAndWriting.join(' '), 'coordination.k8s.io', 'leases'),
@@ -62,9 +74,10 @@ const toView: PolicyRule[] = [
   ),
   read(
     '',
-    ...['bindings', 'events', 'limitranges', 'namespaces/status', 'pods/log', 'pods/status'],
+    ...['bindings', 'limitranges', 'namespaces/status', 'pods/log', 'pods/status'],
     ...['replicationcontrollers/status', ...withStatus('resourcequotas')],
   ),
+  inBothGroups(read('', 'events')),
   read('', 'namespaces'),
   read('discovery.k8s.io', 'endpointslices'),
   read(
@@ -75,6 +88,11 @@ const toView: PolicyRule[] = [
   ),
   read('autoscaling', ...withStatus('horizontalpodautoscalers')),
   read('batch', ...withStatus('cronjobs', 'jobs')),
+  read(
+    'extensions',
+    ...[...withStatus('daemonsets', 'deployments', 'ingresses', 'replicasets'), 'networkpolicies'],
+    ...['deployments/scale', 'replicasets/scale', 'replicationcontrollers/scale'],
+  ),
   read('policy', ...withStatus('poddisruptionbudgets')),
   read('networking.k8s.io', ...withStatus('ingresses'), 'networkpolicies'),
   read('resource.k8s.io', ...withStatus('resourceclaims'), 'resourceclaimtemplates'),

@@ -93,7 +93,10 @@ function schema(node: Schema): object {
       properties: { additional_properties: namedBy(properties as Record<string, Schema>, schema) },
     }),
     ...(additionalProperties !== undefined && {
-      additional_properties: { schema: schema(additionalProperties as Schema) },
+      additional_properties:
+        typeof additionalProperties === 'boolean'
+          ? { boolean: additionalProperties }
+          : { schema: schema(additionalProperties as Schema) },
     }),
     vendor_extension: extensions(node),
   };

@@ -158,7 +158,7 @@ message(
 `,
 );
 
-message('openapi/v2.AdditionalPropertiesItem', '1 schema Schema');
+message('openapi/v2.AdditionalPropertiesItem', '1 schema Schema\n2 boolean bool');
 
 message('openapi/v2.TypeItem', '1 value string[]');
 

@@ -1,10 +1,10 @@
 /** A message of protobuf as the object that it is in JSON, in one pass. */
-import { unsupportedMediaType } from '../../../api/errors.ts';
 import { type Field, messageOf, type ScalarType } from '../../../api/message.ts';
 import { maxDepth, tooDeep } from '../tree.ts';
 import { readDuration } from './duration.ts';
 import { BYTES, FIXED64, malformed, Reader, VARINT } from './reader.ts';
 import { readEntry, readIntOrString, readQuantity, readRaw, readTime } from './scalars.ts';
+import { schemaUnions } from './schemaUnions.ts';
 
 /** Reads the bytes inside of a `RawExtension`, which may be JSON or, again, protobuf. */
 export type ReadRaw = (bytes: Uint8Array) => unknown;
@@ -134,6 +134,16 @@ class Decoder {
     return bare ? into[bare.name] : into;
   }
 
+  #union(type: ScalarType): unknown {
+    const union = schemaUnions[type];
+    if (!union) throw new Error(`Cannot read a ${type}: it is no union`);
+    const into: JsonObject = {};
+    const outer = this.#r.enter();
+    this.message(planOf(union.message), into);
+    this.#r.leave(outer);
+    return union.toJson(into);
+  }
+
   #scalar(type: ScalarType): unknown {
     const r = this.#r;
     switch (type) {
@@ -159,8 +169,10 @@ class Decoder {
         return readQuantity(r);
       case 'intOrString':
         return readIntOrString(r);
-      case 'jsonSchema':
-        throw unsupportedMediaType('JSON schemas are read in JSON and YAML, and not in protobuf');
+      case 'schemaOrArray':
+      case 'schemaOrBool':
+      case 'schemaOrStrings':
+        return this.#union(type);
       case 'fieldsV1':
       case 'json':
       case 'rawExtension': {
@@ -182,5 +194,6 @@ function absent(field: Field): unknown {
   if (field.type === 'time' || field.type === 'microTime') return null;
   if (field.type === 'duration') return '0s';
   if (field.type === 'rawExtension' || field.type === 'json' || field.type === 'fieldsV1') return null;
+  if (schemaUnions[field.type]) return null;
   return wireTypes[field.type] === undefined && field.type !== 'intOrString' ? '' : 0;
 }

@@ -5,6 +5,7 @@
 import { type Field, messageOf } from '../../../api/message.ts';
 import { BYTES } from './reader.ts';
 import { scalarWriters, type ValueWriter } from './scalarWriters.ts';
+import { schemaUnions } from './schemaUnions.ts';
 import { Writer } from './writer.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -116,14 +117,25 @@ function writeMap(w: Writer, number: number, map: JsonObject, { wireType, write 
   }
 }
 
-function valueWriter({ type }: Field): ValueWriter {
-  if (typeof type === 'string') return scalarWriters[type];
+function valueWriter({ name, type }: Field): ValueWriter {
+  if (typeof type === 'object') return messageWriter(type.message);
+  const union = schemaUnions[type];
+  if (union) {
+    const { wireType, write } = messageWriter(union.message);
+    return { wireType, write: (w, value) => write(w, union.toMessage(value)) };
+  }
+  const writer = scalarWriters[type];
+  if (!writer) throw new Error(`Cannot write ${name}: nothing knows how a ${type} is written`);
+  return writer;
+}
+
+function messageWriter(message: string): ValueWriter {
   // A message may contain itself, so that its plan is made when it is needed.
   let plan: Plan | undefined;
   return {
     wireType: BYTES,
     write(w, value) {
-      plan ??= planOf(type.message);
+      plan ??= planOf(message);
       const before = w.size;
       plan.write(w, value);
       w.varint(w.size - before);

@@ -57,6 +57,30 @@ describe('protobuf and JSON forms of an object', () => {
       '42 11 0a 04 08 00 10 01 12 09 0a 07 7b 22 61 22 3a 31 7d',
     ],
     ['a time', 'meta/v1.ObjectMeta', { creationTimestamp: '1970-01-01T00:00:00Z' }, '42 02 08 00'],
+    [
+      'a schema of items',
+      'apiextensions/v1.JSONSchemaProps',
+      { items: { type: 'a' } },
+      'c2 01 05 0a 03 2a 01 61',
+    ],
+    [
+      'schemas of items',
+      'apiextensions/v1.JSONSchemaProps',
+      { items: [{ type: 'a' }] },
+      'c2 01 05 12 03 2a 01 61',
+    ],
+    [
+      'no other properties',
+      'apiextensions/v1.JSONSchemaProps',
+      { additionalProperties: false },
+      'f2 01 02 08 00',
+    ],
+    [
+      'other properties of a type',
+      'apiextensions/v1.JSONSchemaProps',
+      { additionalProperties: { type: 'a' } },
+      'f2 01 07 08 01 12 03 2a 01 61',
+    ],
     ['labels', 'meta/v1.ObjectMeta', { labels: { a: 'b' } }, '5a 06 0a 01 61 12 01 62'],
     ['a Secret’s data', 'core/v1.Secret', { data: { k: 'AP8=' } }, '12 07 0a 01 6b 12 02 00 ff'],
     [

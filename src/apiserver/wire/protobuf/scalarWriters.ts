@@ -1,6 +1,5 @@
-/** How a value of each scalar type is written, without its tag. */
+/** How a value of each scalar type is written, without its tag; those that are messages in protobuf are no business of this file. */
 import type { ScalarType } from '../../../api/message.ts';
-import { notAcceptable } from '../negotiate.ts';
 import { writeDuration } from './duration.ts';
 import { BYTES, FIXED64, VARINT } from './reader.ts';
 import { writeIntOrString, writeQuantity, writeRawJson, writeTime } from './scalars.ts';
@@ -16,7 +15,7 @@ const integer: ValueWriter = { wireType: VARINT, write: (w, value) => w.integer(
 const time: ValueWriter = { wireType: BYTES, write: (w, value) => writeTime(w, value as string) };
 const raw: ValueWriter = { wireType: BYTES, write: writeRawJson };
 
-export const scalarWriters: Readonly<Record<ScalarType, ValueWriter>> = {
+export const scalarWriters: Readonly<Partial<Record<ScalarType, ValueWriter>>> = {
   bool: { wireType: VARINT, write: (w, value) => w.varint(value ? 1 : 0) },
   int32: integer,
   int64: integer,
@@ -38,10 +37,4 @@ export const scalarWriters: Readonly<Record<ScalarType, ValueWriter>> = {
   fieldsV1: raw,
   rawExtension: raw,
   json: raw,
-  jsonSchema: {
-    wireType: BYTES,
-    write() {
-      throw notAcceptable();
-    },
-  },
 };

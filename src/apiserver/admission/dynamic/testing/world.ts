@@ -19,6 +19,7 @@ import { dynamicAdmission } from '../index.ts';
 export const admissionPath = '/apis/admissionregistration.k8s.io/v1';
 
 export interface AdmissionApi extends TestApi {
+  readonly admission: readonly AdmissionPlugin[];
   /** Creates something, and fails when that is refused. */
   create(path: string, yaml: string): Promise<Loose>;
 }
@@ -46,6 +47,7 @@ export async function admissionApi(before: readonly AdmissionPlugin[] = []): Pro
   const api = testApi({ store, clock, kinds, authorizer, admission });
   return {
     ...api,
+    admission,
     async create(path, yaml) {
       const { code, object } = await api.post(path, yaml);
       if (code !== 201) throw new Error(String(object['message']));

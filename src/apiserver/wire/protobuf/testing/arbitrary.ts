@@ -15,6 +15,10 @@ const microTime = fc
   .tuple(time, fc.integer({ min: 0, max: 999_999 }))
   .map(([t, micros]) => t.replace('Z', `.${String(micros).padStart(6, '0')}Z`));
 
+const schema = fc
+  .tuple(fc.constantFrom('string', 'object'), fc.boolean())
+  .map(([type, nested]) => ({ type, ...(nested && { items: { type: 'string' }, not: { nullable: true } }) }));
+
 const scalars: Readonly<Record<ScalarType, fc.Arbitrary<unknown>>> = {
   string: fc.string({ unit: 'grapheme', maxLength: 20 }),
   bool: fc.boolean(),
@@ -30,8 +34,9 @@ const scalars: Readonly<Record<ScalarType, fc.Arbitrary<unknown>>> = {
   fieldsV1: json,
   rawExtension: json,
   json,
-  // Never said in protobuf.
-  jsonSchema: fc.constant(undefined),
+  schemaOrArray: fc.oneof(schema, fc.array(schema, { minLength: 1, maxLength: 3 })),
+  schemaOrBool: fc.oneof(schema, fc.boolean()),
+  schemaOrStrings: fc.oneof(schema, fc.array(fc.string({ maxLength: 8 }), { minLength: 1, maxLength: 3 })),
 };
 
 const isZero = (v: unknown) => v === '' || v === 0 || v === false;
@@ -59,7 +64,7 @@ function newObjectOf(messageName: string, depth: number): fc.Arbitrary<Record<st
 }
 
 function memberOf(field: Field, depth: number): fc.Arbitrary<unknown> | undefined {
-  if ((typeof field.type === 'object' && depth === 0) || field.type === 'jsonSchema') return undefined;
+  if (typeof field.type === 'object' && depth === 0) return undefined;
   const one = valueOf(field, depth);
   // Protobuf cannot tell an empty list or map from one that is not there.
   if (field.shape === 'list') return fc.array(one, { minLength: 1, maxLength: 3 });
