@@ -3,6 +3,7 @@
  * slices, and filters that compare (`[?(@.type=="Ready")]`).
  * https://kubernetes.io/docs/reference/kubectl/jsonpath/
  */
+import { isObject } from './jsonValue.ts';
 export type JsonPath = (value: unknown) => unknown[];
 
 type Step = (value: unknown) => unknown[];
@@ -76,16 +77,13 @@ function inBrackets(inside: string, whole: string): Step {
 
 const indexOf = (i: number): [number, number | undefined] => [i, i === -1 ? undefined : i + 1];
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const named =
   (name: string): Step =>
   (value) =>
-    isRecord(value) && Object.hasOwn(value, name) ? [value[name]] : [];
+    isObject(value) && Object.hasOwn(value, name) ? [value[name]] : [];
 
 const all: Step = (value) =>
-  Array.isArray(value) ? (value as unknown[]) : isRecord(value) ? Object.values(value) : [];
+  Array.isArray(value) ? (value as unknown[]) : isObject(value) ? Object.values(value) : [];
 
 const anywhere =
   (name: string): Step =>

@@ -3,8 +3,8 @@ import { type FieldRequirement, parseFieldSelector } from '../api/selectors.ts';
 import type { Attributes, Authorizer } from './authz/contract.ts';
 import { refused } from './authz/refusal.ts';
 import type { ApiRequest } from './contract.ts';
-import type { ResourcePath } from './path.ts';
-import { without } from './without.ts';
+import { without } from './object/without.ts';
+import type { ResourcePath } from './request/path.ts';
 
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection';
 

@@ -7,8 +7,8 @@ import type { AdmissionPlugin, Notes } from './admission/contract.ts';
 import type { MintToken } from './authn/tokenRequest.ts';
 import type { Authorizer } from './authz/contract.ts';
 import type { Answer, ApiRequest, Handler } from './contract.ts';
-import type { Ids } from './ids.ts';
-import type { Metrics } from './metrics.ts';
+import type { Ids } from './object/ids.ts';
+import type { Metrics } from './observe/metrics.ts';
 import type { AskUsage } from './usage/contract.ts';
 
 export interface HandlerDeps {

@@ -17,7 +17,7 @@ import type { Store } from '../store/contract.ts';
 import { openMemory } from '../store/index.ts';
 import { createHandler } from './handler.ts';
 import { type TestAuthority, type TestCertificate, testAuthority } from './http/testCerts.ts';
-import { createMetrics, type Metrics } from './metrics.ts';
+import { createMetrics, type Metrics } from './observe/metrics.ts';
 import { type KubeletProxy, kubeletProxy } from './proxy/index.ts';
 import { type ApiServer, createServer, type Limits } from './server.ts';
 

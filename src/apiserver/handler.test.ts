@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Attributes } from './authz/contract.ts';
-import { createMetrics } from './metrics.ts';
-import { parsePath } from './path.ts';
-import { testApi } from './testApi.ts';
+import { createMetrics } from './observe/metrics.ts';
+import { parsePath } from './request/path.ts';
+import { testApi } from './testing/testApi.ts';
 
 test('paths say group, version, namespace, resource, name and subresource', () => {
   const cases: [string, ReturnType<typeof parsePath>][] = [

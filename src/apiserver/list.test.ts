@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { type Loose, podYaml, type TestApi, testApi } from './testApi.ts';
+import { type Loose, podYaml, type TestApi, testApi } from './testing/testApi.ts';
 
 const maps = '/api/v1/namespaces/default/configmaps';
 const pods = '/api/v1/namespaces/default/pods';

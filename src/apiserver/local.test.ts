@@ -4,7 +4,7 @@ import { isConflict, isExpired, isNotFound } from '../api/errors.ts';
 import { configMaps, deployments, pods } from '../api/resource.ts';
 import type { Client } from '../client/contract.ts';
 import { localClient } from './local.ts';
-import { admin, type TestApi, testApi } from './testApi.ts';
+import { admin, type TestApi, testApi } from './testing/testApi.ts';
 
 let api: TestApi;
 let client: Client;

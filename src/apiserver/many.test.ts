@@ -1,7 +1,7 @@
 /** Requests about thousands of objects: the answer is whole, and others get their turn meanwhile. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { type TestApi, testApi } from './testApi.ts';
+import { type TestApi, testApi } from './testing/testApi.ts';
 
 const maps = '/api/v1/namespaces/default/configmaps';
 const count = 2500;

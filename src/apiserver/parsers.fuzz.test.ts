@@ -4,9 +4,9 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { StatusError } from '../api/errors.ts';
 import { parseFieldSelector, parseLabelSelector } from '../api/selectors.ts';
-import { parsePath } from './path.ts';
 import { relocated } from './proxy/rewrite.ts';
 import { proxyTarget } from './proxy/target.ts';
+import { parsePath } from './request/path.ts';
 
 /** The result, or undefined for a refusal that a client can read. */
 function clean<T>(parse: () => T): T | undefined {

@@ -13,7 +13,7 @@ import { openMemory } from '../store/index.ts';
 import { createHandler } from './handler.ts';
 import { type TestAuthority, type TestCertificate, testAuthority } from './http/testCerts.ts';
 import { type ApiServer, createServer, type Limits, type ServerOptions } from './server.ts';
-import { podYaml } from './testApi.ts';
+import { podYaml } from './testing/testApi.ts';
 import { decodeProtobuf } from './wire/index.ts';
 
 const maps = '/api/v1/namespaces/default/configmaps';

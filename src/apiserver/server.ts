@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { StatusError, unauthorized } from '../api/errors.ts';
 import { logger } from '../lib/log.ts';
-import { statusOf } from './answers.ts';
+import { statusOf } from './answer/answers.ts';
 import type { Authenticator } from './authn/index.ts';
 import type { Authorizer } from './authz/contract.ts';
 import type { Answer, Handler } from './contract.ts';
@@ -18,7 +18,7 @@ import { wantsPretty } from './http/pretty.ts';
 import { type Head, type Incoming, isUnread, readBody, readHead, requestOf, wireOf } from './http/request.ts';
 import { drop, type Outgoing, respond } from './http/respond.ts';
 import { type UpgradeHandler, upgraded } from './http/upgrade.ts';
-import type { Metrics } from './metrics.ts';
+import type { Metrics } from './observe/metrics.ts';
 import { isPassedOn } from './proxy/target.ts';
 
 export type { UpgradeHandler } from './http/upgrade.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { podYaml, type TestApi, testApi, yaml } from './testApi.ts';
+import { podYaml, type TestApi, testApi, yaml } from './testing/testApi.ts';
 
 const pods = '/api/v1/namespaces/default/pods';
 const deployments = '/apis/apps/v1/namespaces/default/deployments';

@@ -309,3 +309,29 @@ describe('Pod Security', () => {
     await forget('warned');
   });
 });
+
+test('a ValidatingAdmissionPolicy keeps shells out of pods, and lets other commands in', async () => {
+  const rule = { operations: ['CONNECT'], apiGroups: [''], apiVersions: ['v1'], resources: ['pods/exec'] };
+  await apply({
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicy',
+    metadata: { name: 'no-shells' },
+    spec: {
+      matchConstraints: { resourceRules: [rule] },
+      validations: [{ expression: "object.command[0] != 'sh'", message: 'no shells', reason: 'Forbidden' }],
+    },
+  });
+  await apply({
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicyBinding',
+    metadata: { name: 'no-shells' },
+    spec: { policyName: 'no-shells', validationActions: ['Deny'] },
+  });
+  await apply(pod('default', 'closed', podSpec()));
+  await kubectl('wait', '--for=condition=Ready', 'pod/closed', '--timeout=60s');
+  for (const { kubectl: own } of all) {
+    assert.match(await refused(own, 'exec', 'closed', '--', 'sh', '-c', 'echo hi'), /no shells/);
+    assert.equal((await own('exec', 'closed', '--', 'echo', 'hi')).trim(), 'hi');
+  }
+  await kubectl('delete', 'validatingadmissionpolicy', 'no-shells');
+});

@@ -2,7 +2,8 @@
  * Fills in what was left out, and takes away nulls where there may be none.
  * https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#defaulting-and-nullable
  */
-import { additionalOf, isObject, memberOf, type Schema } from './schema.ts';
+import { isObject } from '../jsonValue.ts';
+import { additionalOf, memberOf, type Schema } from './schema.ts';
 
 /** In place. Doing it twice changes nothing more. */
 export function fillDefaults(value: unknown, schema: Schema): void {

@@ -1,7 +1,8 @@
 /** Sets and maps that stand as lists: no item twice. */
 import { isDeepStrictEqual } from 'node:util';
 import { type FieldError, fieldDuplicate } from '../errors.ts';
-import { below, isObject, memberOf, type Schema } from './schema.ts';
+import { isObject } from '../jsonValue.ts';
+import { below, memberOf, type Schema } from './schema.ts';
 
 /** https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy */
 export function validateLists(value: unknown, schema: Schema, path = ''): FieldError[] {

@@ -2,7 +2,8 @@
  * Leaves out what a structural schema does not know.
  * https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#field-pruning
  */
-import { additionalOf, below, isObject, type JsonObject, propertyOf, type Schema } from './schema.ts';
+import { isObject, type JsonObject } from '../jsonValue.ts';
+import { additionalOf, below, propertyOf, type Schema } from './schema.ts';
 
 /** What every object has, wherever a whole object stands. */
 const ofEveryObject: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata']);

@@ -51,11 +51,6 @@ export interface Rule {
   optionalOldSelf?: boolean;
 }
 
-export type JsonObject = Record<string, unknown>;
-
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** Of a member by that name, whether it has a property of its own or is one of many. */
 export function memberOf(schema: Schema, name: string): Schema | undefined {
   const own = propertyOf(schema, name);

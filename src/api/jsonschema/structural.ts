@@ -10,9 +10,10 @@ import {
   fieldRequired,
 } from '../errors.ts';
 import '../apiextensions/customresourcedefinition/fields.ts';
+import { isObject } from '../jsonValue.ts';
 import { decode } from '../schema/decode.ts';
 import { prune } from './prune.ts';
-import { isObject, type Schema } from './schema.ts';
+import { type Schema } from './schema.ts';
 import { patternOf, validateSchema } from './validate.ts';
 
 /** What is wrong with the schema of a whole object. */

@@ -11,8 +11,9 @@ import {
   fieldTooLong,
   fieldTooMany,
 } from '../errors.ts';
+import { isObject, type JsonObject } from '../jsonValue.ts';
 import { isOfFormat } from './formats.ts';
-import { additionalOf, below, isObject, type JsonObject, propertyOf, type Schema } from './schema.ts';
+import { additionalOf, below, propertyOf, type Schema } from './schema.ts';
 
 /** Empty: the value is good. `path` is that of the value, empty for the whole. */
 export function validateSchema(value: unknown, schema: Schema, path = ''): FieldError[] {

@@ -3,7 +3,9 @@
  * error, what is unknown is left out and reported (whether that is an error is the client's choice:
  * `fieldValidation`), what is null or empty counts as left out. Scalars come out in their canonical form.
  */
+
 import { badRequest, type StatusError } from '../errors.ts';
+import { isObject } from '../jsonValue.ts';
 import { type Field, type Message, messageOf } from '../message.ts';
 import type { Resource } from '../resource.ts';
 import { decodeScalar, jsonType, zeroOf } from './scalars.ts';
@@ -137,6 +139,3 @@ function goType(field: Field): string {
     return `v1.${field.type.message.slice(field.type.message.lastIndexOf('.') + 1)}`;
   return field.type === 'bytes' ? '[]uint8' : field.type;
 }
-
-const isObject = (json: unknown): json is Record<string, unknown> =>
-  typeof json === 'object' && json !== null && !Array.isArray(json);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { isForbidden } from '../../api/errors.ts';
 import { builtinKinds } from '../../api/kinds.ts';
-import { admin } from '../testApi.ts';
+import { admin } from '../testing/testApi.ts';
 import { approveConnect } from './connect.ts';
 import {
   type AdmissionApi,

@@ -7,7 +7,7 @@ import type { KindRegistry } from '../../api/registry.ts';
 import type { KubeObject } from '../../api/types.ts';
 import { isTrue } from '../authorize.ts';
 import type { ApiRequest } from '../contract.ts';
-import { parsePath, type ResourcePath } from '../path.ts';
+import { parsePath, type ResourcePath } from '../request/path.ts';
 import { type AdmissionPlugin, noNotes, type Operation } from './contract.ts';
 
 interface Options {

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import { systemPriorityClasses } from '../../api/scheduling/priorityclass/system.ts';
 import { FakeClock } from '../../lib/clock.ts';
 import { openMemory } from '../../store/index.ts';
-import { asStatus, podYaml, type Reply, type TestApi, testApi, yaml } from '../testApi.ts';
+import { asStatus, podYaml, type Reply, type TestApi, testApi, yaml } from '../testing/testApi.ts';
 import { defaultIngressClass } from './defaultIngressClass.ts';
 import { limitRanger } from './limitRanger.ts';
 import { priority } from './priority.ts';

@@ -2,7 +2,7 @@
 import type { Resource } from '../../api/resource.ts';
 import type { KubeObject } from '../../api/types.ts';
 import type { Store } from '../../store/contract.ts';
-import { prefixOf } from '../keys.ts';
+import { prefixOf } from '../object/keys.ts';
 
 export interface StoredObjects {
   /** All objects of a kind, or those of one namespace, and at which revision that was so. */

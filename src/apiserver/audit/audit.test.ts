@@ -8,7 +8,7 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { impersonate } from '../authn/impersonation.ts';
 import type { Attributes } from '../authz/contract.ts';
 import type { ApiRequest, Handler, User } from '../contract.ts';
-import { admin, type Loose, type TestApi, testApi } from '../testApi.ts';
+import { admin, type Loose, type TestApi, testApi } from '../testing/testApi.ts';
 import { decide } from './decide.ts';
 import { audit } from './index.ts';
 import { lineLog } from './log.ts';

@@ -8,7 +8,7 @@ import type { Authorizer } from '../authz/contract.ts';
 import type { Answer, ApiRequest, Handler, User } from '../contract.ts';
 import { type Head, requestOf } from '../http/request.ts';
 import type { UpgradeHandler } from '../http/upgrade.ts';
-import { parsePath } from '../path.ts';
+import { parsePath } from '../request/path.ts';
 import { decodeBody } from '../wire/index.ts';
 import { type Decision, decide } from './decide.ts';
 import { type Begun, beginningOf, type Ended, lineOf, objectOf, withoutManagedFields } from './event.ts';

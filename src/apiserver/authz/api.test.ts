@@ -7,7 +7,7 @@ import { openMemory } from '../../store/index.ts';
 import { rbacEscalation } from '../admission/rbacEscalation.ts';
 import { impersonate } from '../authn/impersonation.ts';
 import type { ApiRequest, ObjectAnswer, User } from '../contract.ts';
-import { type Loose, type TestApi, testApi } from '../testApi.ts';
+import { type Loose, type TestApi, testApi } from '../testing/testApi.ts';
 import type { ClusterAuthorizer } from './index.ts';
 import { startAuthorizer } from './start.ts';
 

@@ -5,7 +5,7 @@
 import { persistentVolumes, pods } from '../../api/resource.ts';
 import { nodeOfDirectory } from '../../api/storage/localPath.ts';
 import type { KubeObject, PersistentVolume, Pod } from '../../api/types.ts';
-import { prefixOf } from '../keys.ts';
+import { prefixOf } from '../object/keys.ts';
 import type { Follower } from './follow.ts';
 import { podReferences, type Reference, referenceTo } from './podReferences.ts';
 

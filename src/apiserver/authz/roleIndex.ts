@@ -9,7 +9,7 @@ import { clusterRoleBindings, clusterRoles, roleBindings, roles } from '../../ap
 import type { KubeObject, Subject } from '../../api/types.ts';
 import { serviceAccountUserName } from '../authn/groups.ts';
 import type { User } from '../contract.ts';
-import { prefixOf } from '../keys.ts';
+import { prefixOf } from '../object/keys.ts';
 import type { Follower } from './follow.ts';
 import type { Grant, GrantSource, PolicyRule } from './rbac.ts';
 

@@ -7,9 +7,9 @@ import { setDefaults } from '../../api/schema/defaults.ts';
 import type { KubeObject } from '../../api/types.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { Mismatch, type Store } from '../../store/contract.ts';
-import type { Ids } from '../ids.ts';
-import { keyOf } from '../keys.ts';
-import { asNew } from '../meta.ts';
+import type { Ids } from '../object/ids.ts';
+import { keyOf } from '../object/keys.ts';
+import { asNew } from '../object/meta.ts';
 import { defaultPolicy } from './defaults/index.ts';
 import { reconciled } from './reconcile.ts';
 

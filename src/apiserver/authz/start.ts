@@ -1,7 +1,7 @@
 /** The authorizer over what is in the store: roles, bindings, and the pods that lead nodes to objects. */
 import type { Clock } from '../../lib/clock.ts';
 import type { Store } from '../../store/contract.ts';
-import { type Ids, randomIds } from '../ids.ts';
+import { type Ids, randomIds } from '../object/ids.ts';
 import { type Follower, follow } from './follow.ts';
 import { type ClusterAuthorizer, clusterAuthorizer } from './index.ts';
 import { nodeGraph } from './nodeGraph.ts';

@@ -1,6 +1,7 @@
 /** JSON values as CEL sees them: integers are integers because their schema says so. */
 import { evaluate } from '@marcbachmann/cel-js';
-import { isObject, memberOf, type Schema } from '../../api/jsonschema/schema.ts';
+import { memberOf, type Schema } from '../../api/jsonschema/schema.ts';
+import { isObject } from '../../api/jsonValue.ts';
 
 export function celValue(value: unknown, schema: Schema | undefined): unknown {
   if (Array.isArray(value)) return value.map((item: unknown) => celValue(item, schema?.items));

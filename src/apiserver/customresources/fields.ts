@@ -1,11 +1,12 @@
 /** What every custom resource has, as a table; the rest its schema tells. */
 import '../../api/meta/fields.ts';
 import { prune } from '../../api/jsonschema/prune.ts';
-import { isObject, type JsonObject, type Schema } from '../../api/jsonschema/schema.ts';
+import { type Schema } from '../../api/jsonschema/schema.ts';
+import { isObject, type JsonObject } from '../../api/jsonValue.ts';
 import type { FieldsBySchema } from '../../api/kind.ts';
 import { message } from '../../api/message.ts';
 import { type Decoded, decode } from '../../api/schema/decode.ts';
-import { without } from '../without.ts';
+import { without } from '../object/without.ts';
 
 export const customResource = message(
   'apiextensions/v1.CustomResource',

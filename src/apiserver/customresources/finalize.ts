@@ -4,7 +4,7 @@ import type { Resource } from '../../api/resource.ts';
 import type { CustomResourceDefinition, KubeObject } from '../../api/types.ts';
 import type { Client } from '../../client/contract.ts';
 import type { Store } from '../../store/contract.ts';
-import { prefixOf } from '../keys.ts';
+import { prefixOf } from '../object/keys.ts';
 
 interface Tools {
   store: Store;

@@ -15,7 +15,7 @@ import { apiVersionOf } from '../../api/resource.ts';
 import { fields, messageStructure, type Structure } from '../../api/schema/structure.ts';
 import type { CustomResourceDefinition, KubeObject } from '../../api/types.ts';
 import { bounded, TookTooLong } from '../../lib/bounded.ts';
-import { without } from '../without.ts';
+import { without } from '../object/without.ts';
 import { columnsOf } from './columns.ts';
 import { customResource, decoderOf } from './fields.ts';
 

@@ -1,5 +1,7 @@
 /** Fields that a rule names and its schema does not have. */
-import { isObject, memberOf, type Schema } from '../../api/jsonschema/schema.ts';
+
+import { memberOf, type Schema } from '../../api/jsonschema/schema.ts';
+import { isObject } from '../../api/jsonValue.ts';
 import { escapedName } from '../cel/values.ts';
 
 interface Node {

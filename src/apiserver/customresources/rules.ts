@@ -6,14 +6,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { Optional } from '@marcbachmann/cel-js';
 import { type FieldError, fieldInvalid } from '../../api/errors.ts';
 import { hasRules } from '../../api/jsonschema/rules.ts';
-import {
-  below,
-  isObject,
-  type JsonObject,
-  memberOf,
-  type Rule,
-  type Schema,
-} from '../../api/jsonschema/schema.ts';
+import { below, memberOf, type Rule, type Schema } from '../../api/jsonschema/schema.ts';
+import { isObject, type JsonObject } from '../../api/jsonValue.ts';
 import { celEnvironment, compileCel, type Expression } from '../cel/environment.ts';
 import { celValue } from '../cel/values.ts';
 import type { CheckRules } from './kinds.ts';

@@ -1,6 +1,7 @@
 /** Objects as bytes, in the format that the client accepts. */
 import { setImmediate } from 'node:timers/promises';
 import type { ObjectAnswer } from '../contract.ts';
+import { without } from '../object/without.ts';
 import {
   encodeProtobuf,
   encodeYaml,
@@ -11,7 +12,6 @@ import {
   notAcceptable,
   wrapUnknown,
 } from '../wire/index.ts';
-import { without } from '../without.ts';
 import { indented } from './pretty.ts';
 import { apiVersionAndKind } from './typeMeta.ts';
 

@@ -3,7 +3,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
 import { StatusError, tooLarge } from '../../api/errors.ts';
-import { notAllowed } from '../answers.ts';
+import { notAllowed } from '../answer/answers.ts';
 import type { ApiRequest, User, Wire } from '../contract.ts';
 import { todaysWatch } from './watchPath.ts';
 

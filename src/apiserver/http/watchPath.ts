@@ -3,7 +3,7 @@
  * `/api/v1/watch/namespaces/NAMESPACE/PLURAL/NAME` is a watch of the collection, and of one object in it.
  * https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#list-http-get has them as deprecated.
  */
-import { decodeSegment } from '../path.ts';
+import { decodeSegment } from '../request/path.ts';
 
 const pattern = /^(\/api\/v1|\/apis\/[^/]+\/[^/]+)\/watch(\/(?:namespaces\/[^/]+\/)?[^/]+)(?:\/([^/]+))?\/?$/;
 

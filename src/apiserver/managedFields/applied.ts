@@ -1,6 +1,7 @@
 /** The fields that an applied configuration speaks of: those that its writer wants to own. */
+
+import { isObject, type JsonObject } from '../../api/jsonValue.ts';
 import type { Fields, KeyedList, SetOfScalars, Structure } from '../../api/schema/structure.ts';
-import { isObject, type JsonObject } from '../patch/json-value.ts';
 import { difference, type FieldSet, isEmpty, member, memberWith } from './fieldSet.ts';
 import { nobodysFields } from './nobodys.ts';
 import { shapeOf } from './shape.ts';

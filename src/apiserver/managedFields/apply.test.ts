@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { kindRegistry } from '../../api/registry.ts';
 import type { CustomResourceDefinition } from '../../api/types.ts';
 import { kindsOf } from '../customresources/kinds.ts';
-import { asStatus, type Loose, podYaml, type Reply, type TestApi, testApi } from '../testApi.ts';
+import { asStatus, type Loose, podYaml, type Reply, type TestApi, testApi } from '../testing/testApi.ts';
 
 let api: TestApi;
 beforeEach(() => {

@@ -1,12 +1,13 @@
 /** Server-side apply: what becomes of an object, and of its owners, when somebody applies a configuration. */
+
+import type { JsonObject } from '../../api/jsonValue.ts';
 import { structureOf } from '../../api/schema/structure.ts';
 import type { KubeObject } from '../../api/types.ts';
 import { rfc3339 } from '../../lib/clock.ts';
 import { isTrue } from '../authorize.ts';
 import type { Call } from '../call.ts';
-import type { Written } from '../meta.ts';
-import type { JsonObject } from '../patch/json-value.ts';
-import type { Change } from '../write.ts';
+import type { Written } from '../object/meta.ts';
+import type { Change } from '../object/write.ts';
 import { applyConflict } from './conflict.ts';
 import { type Entry, isSameOwner, type ManagedFields, storedEntries, writeEntries } from './entries.ts';
 import { difference, emptySet, type FieldSet, isEmpty, union } from './fieldSet.ts';

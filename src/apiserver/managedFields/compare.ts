@@ -1,7 +1,7 @@
 /** What differs between two objects, as sets of fields. */
 import { isDeepStrictEqual } from 'node:util';
+import { isObject, type JsonObject } from '../../api/jsonValue.ts';
 import type { Fields, KeyedList, Structure } from '../../api/schema/structure.ts';
-import { isObject, type JsonObject } from '../patch/json-value.ts';
 import { difference, emptySet, type FieldSet, isEmpty, Members, member } from './fieldSet.ts';
 import { nobodysFields } from './nobodys.ts';
 import { shapeOf } from './shape.ts';

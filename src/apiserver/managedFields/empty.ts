@@ -1,7 +1,8 @@
 /** An object before anything was written to it. */
+
+import type { JsonObject } from '../../api/jsonValue.ts';
 import type { Kind } from '../../api/kind.ts';
 import { type Field, messageOf } from '../../api/message.ts';
-import type { JsonObject } from '../patch/json-value.ts';
 
 const known = new Map<string, JsonObject>();
 

@@ -3,9 +3,10 @@
  * the manager `kubectl` is helped so.
  * https://kubernetes.io/docs/reference/using-api/server-side-apply/#upgrading-from-client-side-apply-to-server-side-apply
  */
+
+import { isObject } from '../../api/jsonValue.ts';
 import type { Structure } from '../../api/schema/structure.ts';
 import type { KubeObject } from '../../api/types.ts';
-import { isObject } from '../patch/json-value.ts';
 import { fieldsOf } from './applied.ts';
 import { compare } from './compare.ts';
 import { difference, emptySet, type FieldSet } from './fieldSet.ts';

@@ -2,8 +2,9 @@
  * A configuration put into an object: what it says replaces what is there, and what it does not speak of stays.
  * https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy
  */
+
+import { isObject, type JsonObject } from '../../api/jsonValue.ts';
 import type { Fields, KeyedList, SetOfScalars, Structure } from '../../api/schema/structure.ts';
-import { isObject, type JsonObject } from '../patch/json-value.ts';
 import { shapeOf } from './shape.ts';
 import { itemStep, valueStep } from './steps.ts';
 

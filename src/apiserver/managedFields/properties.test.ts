@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import fc from 'fast-check';
-import { type Loose, type Reply, type TestApi, testApi } from '../testApi.ts';
+import { type Loose, type Reply, type TestApi, testApi } from '../testing/testApi.ts';
 
 /** Texts by name: what one writer says of an object, in a few words. */
 interface Words {

@@ -1,6 +1,7 @@
 /** Takes out of an object what its applier no longer applies, and nobody else has. */
+
+import { isObject, type JsonObject } from '../../api/jsonValue.ts';
 import type { Fields, KeyedList, SetOfScalars, Structure } from '../../api/schema/structure.ts';
-import { isObject, type JsonObject } from '../patch/json-value.ts';
 import { below, type FieldSet, hasMember, isEmpty } from './fieldSet.ts';
 import { shapeOf } from './shape.ts';
 import { fieldStep, itemStep, valueStep } from './steps.ts';

@@ -1,4 +1,6 @@
 /** The structure of a value where it follows from the value alone. */
+
+import { isObject } from '../../api/jsonValue.ts';
 import {
   type Fields,
   type KeyedList,
@@ -9,7 +11,6 @@ import {
   type Structure,
   untyped,
 } from '../../api/schema/structure.ts';
-import { isObject } from '../patch/json-value.ts';
 
 export type Shape = Leaf | Fields | SetOfScalars | KeyedList;
 

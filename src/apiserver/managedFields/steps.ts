@@ -2,9 +2,10 @@
  * The steps of a path as FieldsV1 writes them: `f:` a field or the key of a map, `k:` an item of a list by its
  * keys, `v:` one by its value, `i:` one by its place.
  */
+
+import { isObject } from '../../api/jsonValue.ts';
 import type { KeyedList } from '../../api/schema/structure.ts';
 import { remembered } from '../../lib/remembered.ts';
-import { isObject } from '../patch/json-value.ts';
 import { emptySet, type FieldSet } from './fieldSet.ts';
 
 /** Of all fields in the tables, and of labels that many objects have. */

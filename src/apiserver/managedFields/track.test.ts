@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import { pods } from '../../api/resource.ts';
 import type { KubeObject } from '../../api/types.ts';
 import { localClient } from '../local.ts';
-import { admin, type Loose, podYaml, type Reply, type TestApi, testApi } from '../testApi.ts';
+import { admin, type Loose, podYaml, type Reply, type TestApi, testApi } from '../testing/testApi.ts';
 import type { ManagedFields } from './entries.ts';
 import type { FieldSet } from './fieldSet.ts';
 import { pathsOf } from './fieldSet.ts';

@@ -5,7 +5,7 @@ import { structureOf } from '../../api/schema/structure.ts';
 import type { KubeObject } from '../../api/types.ts';
 import { rfc3339 } from '../../lib/clock.ts';
 import type { Call } from '../call.ts';
-import { without } from '../without.ts';
+import { without } from '../object/without.ts';
 import { type Comparison, compare } from './compare.ts';
 import { emptyOf } from './empty.ts';
 import {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { type CustomApi, crdPath, cronTabs, customApi } from '../customresources/testing/api.ts';
-import { type Loose } from '../testApi.ts';
+import { type Loose } from '../testing/testApi.ts';
 import { schemaInV2 } from './custom.ts';
 
 let api: CustomApi;

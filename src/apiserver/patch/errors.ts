@@ -1,5 +1,5 @@
 import { badRequest, StatusError } from '../../api/errors.ts';
-import { isObject, type JsonObject } from './json-value.ts';
+import { isObject, type JsonObject } from '../../api/jsonValue.ts';
 
 /** 400: what was sent is no patch. */
 export const badPatch = (why: string): StatusError => badRequest(`error decoding patch: ${why}`);

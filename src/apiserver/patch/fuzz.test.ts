@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { testApi } from '../testApi.ts';
+import { testApi } from '../testing/testApi.ts';
 
 const path = '/api/v1/namespaces/default/services/a';
 const service =

@@ -3,10 +3,11 @@
  * `verbs/apply.ts`.
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-apply
  */
+
+import { clone, type JsonObject } from '../../api/jsonValue.ts';
 import { checkTree, mediaTypeOf, unknownFormat } from '../wire/index.ts';
 import { objectPatch } from './errors.ts';
 import { applyJsonPatch } from './json.ts';
-import { clone, type JsonObject } from './json-value.ts';
 import { mergePatch } from './merge.ts';
 import { strategicMerge } from './strategic/merge.ts';
 import { schemaOf } from './strategic/schema.ts';

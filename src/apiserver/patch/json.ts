@@ -1,9 +1,9 @@
 /** JSON patch, RFC 6902. */
 import jsonpatch, { type Operation } from 'fast-json-patch';
 import { StatusError } from '../../api/errors.ts';
+import { isObject, type JsonObject } from '../../api/jsonValue.ts';
 import { checkTree } from '../wire/index.ts';
 import { badPatch, largePatch, unfitPatch } from './errors.ts';
-import { isObject, type JsonObject } from './json-value.ts';
 
 /** As many as Kubernetes takes. */
 const maxOperations = 10_000;

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from './json-value.ts';
+import { isObject, type JsonObject } from '../../api/jsonValue.ts';
 
 /** JSON merge patch, RFC 7386 section 2: null takes away, objects merge, all else replaces. Changes `target`. */
 export function mergePatch(target: JsonObject, patch: JsonObject): JsonObject {

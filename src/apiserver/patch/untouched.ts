@@ -1,7 +1,8 @@
 /** What of an object a patch does not reach need not be read and written again. */
+
+import { isObject } from '../../api/jsonValue.ts';
 import type { KubeObject } from '../../api/types.ts';
-import { without } from '../without.ts';
-import { isObject } from './json-value.ts';
+import { without } from '../object/without.ts';
 
 /**
  * The object without its `managedFields`, unless the patch speaks of them: they can be half of it, and hardly

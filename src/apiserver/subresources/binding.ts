@@ -2,12 +2,12 @@
 import { badRequest, conflict, fieldInvalid, invalid } from '../../api/errors.ts';
 import type { Pod, PodCondition } from '../../api/types.ts';
 import { rfc3339 } from '../../lib/clock.ts';
-import { success } from '../answers.ts';
+import { success } from '../answer/answers.ts';
 import type { Call } from '../call.ts';
 import type { ObjectAnswer } from '../contract.ts';
-import { type Readable, readBody } from '../input.ts';
-import { without } from '../without.ts';
-import { rewrite } from '../write.ts';
+import { without } from '../object/without.ts';
+import { rewrite } from '../object/write.ts';
+import { type Readable, readBody } from '../request/input.ts';
 
 const bindingKind = {
   resource: { group: '', version: 'v1', kind: 'Binding' },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { asStatus, type Loose, podYaml, type TestApi, testApi, yaml } from '../testApi.ts';
+import { asStatus, type Loose, podYaml, type TestApi, testApi, yaml } from '../testing/testApi.ts';
 
 const pods = '/api/v1/namespaces/default/pods';
 const ephemeral = `${pods}/web/ephemeralcontainers`;

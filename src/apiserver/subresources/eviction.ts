@@ -9,15 +9,15 @@ import { labelSelector, matchesLabels } from '../../api/selectors.ts';
 import type { KubeObject, Pod, PodCondition, PodDisruptionBudget } from '../../api/types.ts';
 import { rfc3339 } from '../../lib/clock.ts';
 import { type Entry, Mismatch } from '../../store/contract.ts';
-import { success } from '../answers.ts';
+import { success } from '../answer/answers.ts';
 import type { Call } from '../call.ts';
 import type { ObjectAnswer } from '../contract.ts';
-import { checkDryRun, conform, isDryRun, type Readable } from '../input.ts';
-import { placeOf, prefixOf } from '../keys.ts';
-import { checkPreconditions, type Preconditions } from '../meta.ts';
+import { placeOf, prefixOf } from '../object/keys.ts';
+import { checkPreconditions, type Preconditions } from '../object/meta.ts';
+import { current, put, rewrite } from '../object/write.ts';
+import { checkDryRun, conform, isDryRun, type Readable } from '../request/input.ts';
 import { propagationOf, removeOne, type WireOptions } from '../verbs/delete.ts';
 import { decodeBody } from '../wire/index.ts';
-import { current, put, rewrite } from '../write.ts';
 import { evictable, grantOf, refusal } from './evictionRules.ts';
 
 const evictionKind = {

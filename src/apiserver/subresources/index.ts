@@ -1,7 +1,7 @@
 /** Which subresources there are, and who answers them. */
 import { methodNotAllowed } from '../../api/errors.ts';
 import { approveConnect } from '../admission/connect.ts';
-import { unknownPath } from '../answers.ts';
+import { unknownPath } from '../answer/answers.ts';
 import type { Verb } from '../authorize.ts';
 import type { Call } from '../call.ts';
 import type { Answer } from '../contract.ts';

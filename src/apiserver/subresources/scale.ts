@@ -1,24 +1,24 @@
 /** `/scale`: how many, of whatever has replicas. https://kubernetes.io/docs/reference/kubernetes-api/autoscaling-resources/scale-v1/ */
 import { scaleColumns } from '../../api/autoscaling/scale/columns.ts';
 import { fieldInvalid, invalid, methodNotAllowed } from '../../api/errors.ts';
+import type { JsonObject } from '../../api/jsonValue.ts';
 import type { Kind } from '../../api/kind.ts';
 import { messageStructure, structureOf } from '../../api/schema/structure.ts';
 import { formatLabelSelector } from '../../api/selectors.ts';
 import type { KubeObject, LabelSelector } from '../../api/types.ts';
 import type { Entry } from '../../store/contract.ts';
+import { shapeOf, tableOfOne } from '../answer/views.ts';
 import type { Verb } from '../authorize.ts';
 import type { Call } from '../call.ts';
 import type { ObjectAnswer } from '../contract.ts';
-import { conform, type Readable, readBody } from '../input.ts';
 import { fieldsOf } from '../managedFields/applied.ts';
 import { applied } from '../managedFields/apply.ts';
 import { checkWriter } from '../managedFields/writer.ts';
-import { checkIdentity, type Written } from '../meta.ts';
-import type { JsonObject } from '../patch/json-value.ts';
+import { checkIdentity, type Written } from '../object/meta.ts';
+import { type Change, current, rewrite } from '../object/write.ts';
+import { conform, type Readable, readBody } from '../request/input.ts';
 import { declaredFields, isApply, readConfiguration } from '../verbs/apply.ts';
 import { patchedObject } from '../verbs/patch.ts';
-import { shapeOf, tableOfOne } from '../views.ts';
-import { type Change, current, rewrite } from '../write.ts';
 
 const scaleKind = {
   resource: { group: 'autoscaling', version: 'v1', kind: 'Scale' },

@@ -3,7 +3,7 @@ import { badRequest } from '../../api/errors.ts';
 import type { MintToken, TokenRequest } from '../authn/tokenRequest.ts';
 import type { Call } from '../call.ts';
 import type { ObjectAnswer } from '../contract.ts';
-import { type Readable, readBody } from '../input.ts';
+import { type Readable, readBody } from '../request/input.ts';
 
 const tokenRequestKind = {
   resource: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' },

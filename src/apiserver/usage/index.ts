@@ -7,12 +7,12 @@ import { metricsGroup } from '../../api/metrics/usage.ts';
 import type { KubeObject, Node, Pod } from '../../api/types.ts';
 import { logger } from '../../lib/log.ts';
 import type { Entry } from '../../store/contract.ts';
+import { answerMany, answerOne } from '../answer/views.ts';
 import type { Call } from '../call.ts';
 import type { Answer } from '../contract.ts';
-import { keyOf, prefixOf } from '../keys.ts';
-import { selectionOf } from '../selection.ts';
-import { answerMany, answerOne } from '../views.ts';
-import { preview } from '../write.ts';
+import { keyOf, prefixOf } from '../object/keys.ts';
+import { preview } from '../object/write.ts';
+import { selectionOf } from '../request/selection.ts';
 import type { NodeUsage } from './contract.ts';
 import { nodeMetricsOf, podMetricsOf } from './objects.ts';
 

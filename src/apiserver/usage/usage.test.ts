@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { asStatus, podYaml, type TestApi, testApi } from '../testApi.ts';
+import { asStatus, podYaml, type TestApi, testApi } from '../testing/testApi.ts';
 import type { NodeUsage } from './contract.ts';
 
 const metrics = '/apis/metrics.k8s.io/v1beta1';

@@ -3,24 +3,24 @@
  * https://kubernetes.io/docs/reference/using-api/server-side-apply/
  */
 import { badRequest, conflict, notFound, StatusError } from '../../api/errors.ts';
+import { clone, isObject, type JsonObject } from '../../api/jsonValue.ts';
 import { apiVersionOf } from '../../api/resource.ts';
 import { type Structure, structureOf } from '../../api/schema/structure.ts';
 import { type Entry, Mismatch } from '../../store/contract.ts';
+import { answerOne } from '../answer/views.ts';
 import { attributesOf, authorize } from '../authorize.ts';
 import type { Call } from '../call.ts';
 import type { ApiRequest, ObjectAnswer } from '../contract.ts';
-import { checkKind, conform, fieldValidationOf, type Readable } from '../input.ts';
 import { fieldsOf } from '../managedFields/applied.ts';
 import { applied, type Configuration, trackApplied } from '../managedFields/apply.ts';
 import { type FieldSet, only } from '../managedFields/fieldSet.ts';
 import { ofTheObject } from '../managedFields/track.ts';
 import { checkApplier } from '../managedFields/writer.ts';
-import { checkIdentity, statusWritesMetadata, type Written } from '../meta.ts';
-import { clone, isObject, type JsonObject } from '../patch/json-value.ts';
-import { parsePath } from '../path.ts';
-import { answerOne } from '../views.ts';
+import { checkIdentity, statusWritesMetadata, type Written } from '../object/meta.ts';
+import { type Change, keyOfCall, rewrite } from '../object/write.ts';
+import { checkKind, conform, fieldValidationOf, type Readable } from '../request/input.ts';
+import { parsePath } from '../request/path.ts';
 import { type Decoded, decodeBody, mediaTypeOf } from '../wire/index.ts';
-import { type Change, keyOfCall, rewrite } from '../write.ts';
 import { createOnce } from './create.ts';
 import { changeTo } from './update.ts';
 

@@ -1,21 +1,21 @@
 import { alreadyExists, badRequest } from '../../api/errors.ts';
+import { clone } from '../../api/jsonValue.ts';
 import { setDefaults } from '../../api/schema/defaults.ts';
 import { validateCreate } from '../../api/validate.ts';
 import { type Entry, Mismatch } from '../../store/contract.ts';
 import { approve, withAdmission } from '../admit.ts';
-import { beginning } from '../beginning.ts';
+import { answerOne } from '../answer/views.ts';
 import { breathe } from '../breathe.ts';
 import type { Call } from '../call.ts';
 import type { ObjectAnswer } from '../contract.ts';
-import { readBody } from '../input.ts';
-import { keyOf, placeOf } from '../keys.ts';
 import type { ManagedFields } from '../managedFields/entries.ts';
 import { trackCreate } from '../managedFields/track.ts';
 import { checkWriter } from '../managedFields/writer.ts';
-import { asNew, type Written } from '../meta.ts';
-import { clone } from '../patch/json-value.ts';
-import { answerOne } from '../views.ts';
-import { operationOf, preview, put, throwInvalid, warn } from '../write.ts';
+import { beginning } from '../object/beginning.ts';
+import { keyOf, placeOf } from '../object/keys.ts';
+import { asNew, type Written } from '../object/meta.ts';
+import { operationOf, preview, put, throwInvalid, warn } from '../object/write.ts';
+import { readBody } from '../request/input.ts';
 
 /** So that a generated name with its suffix is still a DNS label. */
 const longestGeneratedBase = 58;

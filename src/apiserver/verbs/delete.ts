@@ -2,15 +2,15 @@ import { fieldInvalid, invalid } from '../../api/errors.ts';
 import { decode } from '../../api/schema/decode.ts';
 import { type Entry, Mismatch } from '../../store/contract.ts';
 import { approve, withAdmission } from '../admit.ts';
-import { deleted } from '../answers.ts';
+import { deleted } from '../answer/answers.ts';
+import { answerOne } from '../answer/views.ts';
 import type { Call } from '../call.ts';
 import type { ApiRequest, ObjectAnswer } from '../contract.ts';
-import { type DeletionRequest, type Propagation, planDeletion } from '../deletion.ts';
-import { checkDryRun } from '../input.ts';
-import { checkPreconditions, type Preconditions } from '../meta.ts';
-import { answerOne } from '../views.ts';
+import { type DeletionRequest, type Propagation, planDeletion } from '../object/deletion.ts';
+import { checkPreconditions, type Preconditions } from '../object/meta.ts';
+import { current, operationOf, preview, put } from '../object/write.ts';
+import { checkDryRun } from '../request/input.ts';
 import { decodeBody } from '../wire/index.ts';
-import { current, operationOf, preview, put } from '../write.ts';
 
 /** Kinds whose delete answers the object also when it is gone at once. */
 const answersObject: ReadonlySet<string> = new Set(['pods', 'services', 'serviceaccounts', 'namespaces']);

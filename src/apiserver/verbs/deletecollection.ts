@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import { isNotFound } from '../../api/errors.ts';
 import type { Entry } from '../../store/contract.ts';
+import { answerMany } from '../answer/views.ts';
 import type { Call } from '../call.ts';
 import type { ObjectAnswer } from '../contract.ts';
-import { placeOf, prefixOf } from '../keys.ts';
-import { selected, selectionOf } from '../selection.ts';
-import { answerMany } from '../views.ts';
+import { placeOf, prefixOf } from '../object/keys.ts';
+import { selected, selectionOf } from '../request/selection.ts';
 import { readDeleteOptions, removeOne } from './delete.ts';
 
 /** The store commits them together; more would hold up everybody else. */

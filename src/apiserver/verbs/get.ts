@@ -1,8 +1,8 @@
+import { answerOne } from '../answer/views.ts';
 import type { Call } from '../call.ts';
 import type { ObjectAnswer } from '../contract.ts';
-import { checkReadVersion, parseResourceVersion } from '../resourceVersion.ts';
-import { answerOne } from '../views.ts';
-import { current } from '../write.ts';
+import { current } from '../object/write.ts';
+import { checkReadVersion, parseResourceVersion } from '../request/resourceVersion.ts';
 
 /** The newest object; a `resourceVersion` in the query only says that it must not be older than that. */
 export function get(call: Call): Promise<ObjectAnswer> {

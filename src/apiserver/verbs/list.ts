@@ -1,14 +1,19 @@
 import { badRequest } from '../../api/errors.ts';
 import type { ListMeta } from '../../api/types.ts';
 import { Compacted, type Entry, type Listing } from '../../store/contract.ts';
+import { answerMany } from '../answer/views.ts';
 import type { Call } from '../call.ts';
-import { type ContinueToken, expiredContinue, readContinue, writeContinue } from '../continueToken.ts';
 import type { ObjectAnswer } from '../contract.ts';
-import { placeOf, prefixOf } from '../keys.ts';
-import { type ListOptions, readListOptions } from '../listOptions.ts';
-import { checkReadVersion } from '../resourceVersion.ts';
-import { type Selection, selected, selectionOf } from '../selection.ts';
-import { answerMany } from '../views.ts';
+import { placeOf, prefixOf } from '../object/keys.ts';
+import {
+  type ContinueToken,
+  expiredContinue,
+  readContinue,
+  writeContinue,
+} from '../request/continueToken.ts';
+import { type ListOptions, readListOptions } from '../request/listOptions.ts';
+import { checkReadVersion } from '../request/resourceVersion.ts';
+import { type Selection, selected, selectionOf } from '../request/selection.ts';
 
 /** GET of a collection. */
 export async function list(call: Call): Promise<ObjectAnswer> {

@@ -1,14 +1,14 @@
 import { fieldInvalid, invalid, StatusError } from '../../api/errors.ts';
+import { answerOne } from '../answer/views.ts';
 import type { Call } from '../call.ts';
 import type { ApiRequest, ObjectAnswer } from '../contract.ts';
-import { conform, type Input, type Readable } from '../input.ts';
 import { checkWriter } from '../managedFields/writer.ts';
-import { checkIdentity } from '../meta.ts';
+import { checkIdentity } from '../object/meta.ts';
+import { rewrite } from '../object/write.ts';
 import { applyPatch } from '../patch/index.ts';
 import { patchable } from '../patch/untouched.ts';
-import { answerOne } from '../views.ts';
+import { conform, type Input, type Readable } from '../request/input.ts';
 import { type Decoded, decodeBody, mediaTypeOf, unknownFormat } from '../wire/index.ts';
-import { rewrite } from '../write.ts';
 import { apply, isApply } from './apply.ts';
 import { changeTo } from './update.ts';
 

@@ -1,8 +1,9 @@
+import { clone } from '../../api/jsonValue.ts';
 import type { Kind } from '../../api/kind.ts';
 import { setDefaults } from '../../api/schema/defaults.ts';
+import { answerOne } from '../answer/views.ts';
 import type { Call } from '../call.ts';
 import type { ObjectAnswer } from '../contract.ts';
-import { readBody } from '../input.ts';
 import { checkWriter } from '../managedFields/writer.ts';
 import {
   asEphemeralAdded,
@@ -11,10 +12,9 @@ import {
   asUpdated,
   checkIdentity,
   type Written,
-} from '../meta.ts';
-import { clone } from '../patch/json-value.ts';
-import { answerOne } from '../views.ts';
-import { type Change, rewrite } from '../write.ts';
+} from '../object/meta.ts';
+import { type Change, rewrite } from '../object/write.ts';
+import { readBody } from '../request/input.ts';
 
 /** PUT: the whole object, or with a subresource the part of it that this one writes. */
 export async function update(call: Call): Promise<ObjectAnswer> {

@@ -2,14 +2,14 @@ import { expired } from '../../api/errors.ts';
 import { metadataOf } from '../../api/table.ts';
 import type { KubeObject } from '../../api/types.ts';
 import { type Entry, TooSlow, type WatchStream } from '../../store/contract.ts';
+import { addedEvent, bookmark, eventOf } from '../answer/events.ts';
+import { type Shape, shapeOf, tableOfOne } from '../answer/views.ts';
 import type { Call } from '../call.ts';
 import type { ServedEvent, WatchAnswer } from '../contract.ts';
-import { addedEvent, bookmark, eventOf } from '../events.ts';
-import { placeOf, prefixOf } from '../keys.ts';
-import { type ListOptions, readListOptions } from '../listOptions.ts';
-import { checkReadVersion } from '../resourceVersion.ts';
-import { type Selection, selected, selectionOf } from '../selection.ts';
-import { type Shape, shapeOf, tableOfOne } from '../views.ts';
+import { placeOf, prefixOf } from '../object/keys.ts';
+import { type ListOptions, readListOptions } from '../request/listOptions.ts';
+import { checkReadVersion } from '../request/resourceVersion.ts';
+import { type Selection, selected, selectionOf } from '../request/selection.ts';
 
 /** Kubernetes ends a watch after 30 to 60 minutes, so that clients spread over servers anew. */
 const usualTimeoutMs = 30 * 60_000;

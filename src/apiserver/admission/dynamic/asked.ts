@@ -2,10 +2,10 @@
 import type { Kind } from '../../../api/kind.ts';
 import { namespaces, pods } from '../../../api/resource.ts';
 import type { KubeObject, Pod } from '../../../api/types.ts';
+import { without } from '../../object/without.ts';
 import type { UserInfo } from '../../reviews/types.ts';
 import { userInfo } from '../../reviews/types.ts';
 import { asScale } from '../../subresources/scale.ts';
-import { without } from '../../without.ts';
 import type { Operation } from '../contract.ts';
 
 interface GroupVersionKind {

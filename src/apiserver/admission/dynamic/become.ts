@@ -2,8 +2,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { internal, StatusError } from '../../../api/errors.ts';
 import type { Kind } from '../../../api/kind.ts';
-import { conform } from '../../input.ts';
-import type { Written } from '../../meta.ts';
+import type { Written } from '../../object/meta.ts';
+import { conform } from '../../request/input.ts';
 import { changeTo } from '../../verbs/update.ts';
 import type { Operation } from '../contract.ts';
 import { inForm } from './forms.ts';

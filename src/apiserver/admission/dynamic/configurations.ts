@@ -21,7 +21,7 @@ import type {
   ValidatingWebhookConfiguration,
 } from '../../../api/types.ts';
 import type { Follower } from '../../authz/follow.ts';
-import { prefixOf } from '../../keys.ts';
+import { prefixOf } from '../../object/keys.ts';
 import type { Operation } from '../contract.ts';
 import type { Rule } from './match.ts';
 

@@ -1,7 +1,7 @@
 /** Webhooks and policies whose expressions cannot be compiled are refused. */
 
 import { type FieldError, invalid } from '../../../api/errors.ts';
-import { isObject } from '../../../api/jsonschema/schema.ts';
+import { isObject } from '../../../api/jsonValue.ts';
 import type { KubeObject } from '../../../api/types.ts';
 import type { AdmissionPlugin } from '../contract.ts';
 import type { Found } from './found.ts';

@@ -7,7 +7,7 @@ import type { Kind } from '../../../api/kind.ts';
 import { namespaces } from '../../../api/resource.ts';
 import { labelSelector, matchesLabels } from '../../../api/selectors.ts';
 import type { KubeObject, LabelSelector } from '../../../api/types.ts';
-import { placeOf } from '../../keys.ts';
+import { placeOf } from '../../object/keys.ts';
 import type { Asked } from './asked.ts';
 
 export interface Rule {

@@ -1,4 +1,6 @@
 /** What the mutations of a MutatingAdmissionPolicy make of an object. Loaded when the first one is asked. */
+
+import { isObject, type JsonObject } from '../../../api/jsonValue.ts';
 import { structureOf } from '../../../api/schema/structure.ts';
 import type { KubeObject, MutatingAdmissionPolicy } from '../../../api/types.ts';
 import { compileCel, type Expression } from '../../cel/environment.ts';
@@ -7,7 +9,6 @@ import { structsAsMaps } from '../../cel/structs.ts';
 import { celValue } from '../../cel/values.ts';
 import { merge } from '../../managedFields/merge.ts';
 import { applyJsonPatch } from '../../patch/json.ts';
-import { isObject, type JsonObject } from '../../patch/json-value.ts';
 import { allHold } from '../dynamic/conditions.ts';
 import { inTime, type Seen, variablesOf } from '../dynamic/variables.ts';
 import { type CompiledPolicy, compileShared, mutationEnvironment } from './compile.ts';

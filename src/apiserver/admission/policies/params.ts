@@ -11,7 +11,7 @@ import type {
   ValidatingAdmissionPolicyBinding,
 } from '../../../api/types.ts';
 import type { Store } from '../../../store/contract.ts';
-import { keyOf, placeOf, prefixOf } from '../../keys.ts';
+import { keyOf, placeOf, prefixOf } from '../../object/keys.ts';
 
 type Spec = NonNullable<ValidatingAdmissionPolicy['spec']>;
 type ParamRef = NonNullable<NonNullable<ValidatingAdmissionPolicyBinding['spec']>['paramRef']>;

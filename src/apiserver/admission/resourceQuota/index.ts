@@ -18,7 +18,7 @@ import {
   services,
 } from '../../../api/resource.ts';
 import type { KubeObject, Pod, ResourceQuota } from '../../../api/types.ts';
-import { placeOf } from '../../keys.ts';
+import { placeOf } from '../../object/keys.ts';
 import type { AdmissionPlugin, Operation } from '../contract.ts';
 import { isAbout, refuse } from '../operation.ts';
 import type { StoredObjects } from '../stored.ts';

@@ -9,8 +9,8 @@ import type { IPAddress, KubeObject, Service } from '../../../api/types.ts';
 import { type Clock, rfc3339 } from '../../../lib/clock.ts';
 import { canonical } from '../../../lib/ip.ts';
 import { type Entry, Mismatch, type Store, type StoreWrite } from '../../../store/contract.ts';
-import type { Ids } from '../../ids.ts';
-import { keyOf } from '../../keys.ts';
+import type { Ids } from '../../object/ids.ts';
+import { keyOf } from '../../object/keys.ts';
 import { holdings } from './needs.ts';
 import { ipFamilyOf } from './ranges.ts';
 

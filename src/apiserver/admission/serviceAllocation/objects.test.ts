@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { ipAddresses, type Resource, serviceCIDRs, services } from '../../../api/resource.ts';
 import type { KubeObject } from '../../../api/types.ts';
 import { openMemory, type Store } from '../../../store/index.ts';
-import { prefixOf } from '../../keys.ts';
-import { type Reply, type TestApi, testApi, yaml } from '../../testApi.ts';
+import { prefixOf } from '../../object/keys.ts';
+import { type Reply, type TestApi, testApi, yaml } from '../../testing/testApi.ts';
 import { serviceAllocation } from './index.ts';
 
 const objectsIn =

@@ -3,8 +3,8 @@
  * https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/
  */
 import { internal, StatusError } from '../../../api/errors.ts';
+import type { JsonObject } from '../../../api/jsonValue.ts';
 import { applyJsonPatch } from '../../patch/json.ts';
-import type { JsonObject } from '../../patch/json-value.ts';
 import type { AdmissionPlugin, Operation } from '../contract.ts';
 import { askedOf } from '../dynamic/asked.ts';
 import { become } from '../dynamic/become.ts';

@@ -4,7 +4,7 @@
  */
 import { StatusError } from '../../../api/errors.ts';
 import type { Status } from '../../../api/types.ts';
-import { without } from '../../without.ts';
+import { without } from '../../object/without.ts';
 import type { Asked } from '../dynamic/asked.ts';
 import { requestOf } from '../dynamic/request.ts';
 

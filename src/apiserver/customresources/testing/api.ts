@@ -4,7 +4,7 @@ import { builtinKinds } from '../../../api/kinds.ts';
 import { kindRegistry } from '../../../api/registry.ts';
 import type { Store } from '../../../store/contract.ts';
 import { localClient } from '../../local.ts';
-import { admin, type TestApi, testApi } from '../../testApi.ts';
+import { admin, type TestApi, testApi } from '../../testing/testApi.ts';
 import type { AskWebhook } from '../../webhooks/client.ts';
 import { customResourceRules } from '../admission.ts';
 import { followCustomResources } from '../follow.ts';

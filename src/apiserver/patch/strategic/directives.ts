@@ -1,6 +1,7 @@
 /** The keys of a strategic merge patch that are not fields. */
+
+import type { JsonObject } from '../../../api/jsonValue.ts';
 import { badPatch } from '../errors.ts';
-import type { JsonObject } from '../json-value.ts';
 
 export const patchDirective = '$patch';
 export const orderPrefix = '$setElementOrder/';

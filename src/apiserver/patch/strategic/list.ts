@@ -1,6 +1,7 @@
 /** Merging lists: items with a merge key, and sets of scalars. */
+
+import { isObject, type JsonObject } from '../../../api/jsonValue.ts';
 import { badPatch } from '../errors.ts';
-import { isObject, type JsonObject } from '../json-value.ts';
 import { directive } from './directives.ts';
 import { ordered } from './order.ts';
 

@@ -4,9 +4,10 @@
  *
  * Everything here may change `target` and `patch`: both are copies.
  */
+
+import { isObject, type JsonObject } from '../../../api/jsonValue.ts';
 import type { Field } from '../../../api/message.ts';
 import { badPatch } from '../errors.ts';
-import { isObject, type JsonObject } from '../json-value.ts';
 import {
   deletedFrom,
   deletePrefix,

@@ -1,6 +1,7 @@
 /** The order of a merged list. */
+
+import { isObject } from '../../../api/jsonValue.ts';
 import { badPatch } from '../errors.ts';
-import { isObject } from '../json-value.ts';
 
 /** By what an item is told from the others of its list. */
 const identity = (item: unknown, mergeKey: string | undefined): unknown =>

@@ -1,4 +1,4 @@
-/** JSON values as patches see them. */
+/** JSON values of which no schema is known. */
 export type JsonObject = Record<string, unknown>;
 
 export const isObject = (value: unknown): value is JsonObject =>

@@ -9,8 +9,8 @@ import {
   fieldInvalid,
   fieldNotSupported,
   invalid,
-} from '../api/errors.ts';
-import { isTrue } from './authorize.ts';
+} from '../../api/errors.ts';
+import { isTrue } from '../authorize.ts';
 import { parseResourceVersion } from './resourceVersion.ts';
 
 export interface ListOptions {

@@ -4,9 +4,9 @@
  * https://kubernetes.io/docs/concepts/architecture/garbage-collection/,
  * https://kubernetes.io/docs/concepts/overview/working-with-objects/finalizers/
  */
-import type { Kind } from '../api/kind.ts';
-import type { KubeObject } from '../api/types.ts';
-import { rfc3339 } from '../lib/clock.ts';
+import type { Kind } from '../../api/kind.ts';
+import type { KubeObject } from '../../api/types.ts';
+import { rfc3339 } from '../../lib/clock.ts';
 import type { Written } from './meta.ts';
 import { without } from './without.ts';
 

@@ -3,7 +3,7 @@
  * `/api/v1` for the core group.
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-uris
  */
-import { badRequest } from '../api/errors.ts';
+import { badRequest } from '../../api/errors.ts';
 
 export interface ResourcePath {
   readonly group: string;

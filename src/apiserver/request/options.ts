@@ -1,6 +1,6 @@
 /** The options of a request, as an object of their own: `meta.k8s.io/v1.CreateOptions` and its like. */
-import type { ApiRequest } from './contract.ts';
-import { decodeBody } from './wire/index.ts';
+import type { ApiRequest } from '../contract.ts';
+import { decodeBody } from '../wire/index.ts';
 
 const kinds: Readonly<Partial<Record<ApiRequest['method'], string>>> = {
   POST: 'CreateOptions',

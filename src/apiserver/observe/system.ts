@@ -1,8 +1,8 @@
 /** Paths that are about the server itself. */
-import type { Parts } from './call.ts';
-import type { Answer, ApiRequest } from './contract.ts';
+import type { Parts } from '../call.ts';
+import type { Answer, ApiRequest } from '../contract.ts';
+import { prefixOf } from '../object/keys.ts';
 import { type HealthCheck, healthAnswer } from './health.ts';
-import { prefixOf } from './keys.ts';
 
 /** Undefined when the path is none of these. */
 export async function systemAnswer(parts: Parts, request: ApiRequest): Promise<Answer | undefined> {

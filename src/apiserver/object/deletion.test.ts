@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import type { AdmissionPlugin } from './admission/contract.ts';
-import { podYaml, type TestApi, testApi } from './testApi.ts';
+import type { AdmissionPlugin } from '../admission/contract.ts';
+import { podYaml, type TestApi, testApi } from '../testing/testApi.ts';
 
 const maps = '/api/v1/namespaces/default/configmaps';
 const pods = '/api/v1/namespaces/default/pods';

@@ -1,9 +1,9 @@
 /** Failures, and what is not an object, as answers. */
-import { expired, internal, StatusError } from '../api/errors.ts';
-import type { KubeObject, Status } from '../api/types.ts';
-import type { Logger } from '../lib/log.ts';
-import { Compacted, TooSlow } from '../store/contract.ts';
-import type { ObjectAnswer, TextAnswer } from './contract.ts';
+import { expired, internal, StatusError } from '../../api/errors.ts';
+import type { KubeObject, Status } from '../../api/types.ts';
+import type { Logger } from '../../lib/log.ts';
+import { Compacted, TooSlow } from '../../store/contract.ts';
+import type { ObjectAnswer, TextAnswer } from '../contract.ts';
 
 export const text = (code: number, body: string): TextAnswer => ({
   code,

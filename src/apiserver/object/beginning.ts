@@ -1,5 +1,5 @@
 /** What an object of some kinds begins with, whatever its creator says. */
-import type { Kind } from '../api/kind.ts';
+import type { Kind } from '../../api/kind.ts';
 import type { Written } from './meta.ts';
 import { without } from './without.ts';
 

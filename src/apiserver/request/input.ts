@@ -1,12 +1,12 @@
 /** The body of a request as an object of the kind that the path names. */
-import { badRequest, fieldInvalid, invalid } from '../api/errors.ts';
-import type { Kind } from '../api/kind.ts';
-import { apiVersionOf } from '../api/resource.ts';
-import { cannotDecode, decode, strictError } from '../api/schema/decode.ts';
-import type { KubeObject } from '../api/types.ts';
-import type { ApiRequest } from './contract.ts';
-import { decodeBody, mediaTypeOf, unknownFormat } from './wire/index.ts';
-import { without } from './without.ts';
+import { badRequest, fieldInvalid, invalid } from '../../api/errors.ts';
+import type { Kind } from '../../api/kind.ts';
+import { apiVersionOf } from '../../api/resource.ts';
+import { cannotDecode, decode, strictError } from '../../api/schema/decode.ts';
+import type { KubeObject } from '../../api/types.ts';
+import type { ApiRequest } from '../contract.ts';
+import { without } from '../object/without.ts';
+import { decodeBody, mediaTypeOf, unknownFormat } from '../wire/index.ts';
 
 export interface Input<T = KubeObject> {
   object: T;

@@ -1,15 +1,15 @@
 /** Which objects a list, watch or deletecollection is about: `labelSelector` and `fieldSelector`. */
 import { setImmediate } from 'node:timers/promises';
-import type { Kind } from '../api/kind.ts';
+import type { Kind } from '../../api/kind.ts';
 import {
   checkFieldSelector,
   matchesFields,
   matchesLabels,
   parseFieldSelector,
   parseLabelSelector,
-} from '../api/selectors.ts';
-import type { KubeObject } from '../api/types.ts';
-import type { Entry } from '../store/contract.ts';
+} from '../../api/selectors.ts';
+import type { KubeObject } from '../../api/types.ts';
+import type { Entry } from '../../store/contract.ts';
 
 export interface Selection {
   /** There are no selectors. */

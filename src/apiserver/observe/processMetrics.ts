@@ -1,6 +1,6 @@
 /** What every program tells of its process, in a registry. */
 import { Gauge, type Registry } from 'prom-client';
-import { processReadings } from '../lib/metrics/process.ts';
+import { processReadings } from '../../lib/metrics/process.ts';
 
 export function processMetrics(registry: Registry): void {
   for (const { name, help, read } of processReadings())

@@ -3,10 +3,10 @@
  * they are stored; Services bring their addresses along. For most kinds that is the store itself.
  * https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definition-versioning/#writing-reading-and-updating-versioned-customresourcedefinition-objects
  */
-import type { Kind, StoredForm } from '../api/kind.ts';
-import { services } from '../api/resource.ts';
-import type { Change, Entry, Store, WatchStream } from '../store/contract.ts';
-import { type AddressStamp, withIPAddresses } from './admission/serviceAllocation/ipAddresses.ts';
+import type { Kind, StoredForm } from '../../api/kind.ts';
+import { services } from '../../api/resource.ts';
+import type { Change, Entry, Store, WatchStream } from '../../store/contract.ts';
+import { type AddressStamp, withIPAddresses } from '../admission/serviceAllocation/ipAddresses.ts';
 
 export function storeOf(store: Store, { stored, resource }: Kind, stamp: AddressStamp): Store {
   if (stored) return converting(store, stored);

@@ -1,6 +1,6 @@
 /** Where objects stand in the store: `/<group or core>/<plural>/<namespace>/<name>`. */
-import type { Kind } from '../api/kind.ts';
-import type { Resource } from '../api/resource.ts';
+import type { Kind } from '../../api/kind.ts';
+import type { Resource } from '../../api/resource.ts';
 
 type Named = Pick<Resource, 'group' | 'plural' | 'namespaced'>;
 

@@ -1,5 +1,5 @@
 /** Where the next page of a list begins, and at which revision: opaque for clients. */
-import { badRequest, StatusError } from '../api/errors.ts';
+import { badRequest, StatusError } from '../../api/errors.ts';
 
 export interface ContinueToken {
   /** Of the first page; absent in a token that goes on with whatever is newest. */

@@ -1,10 +1,10 @@
 /** What the metrics call a request, and how they follow it to its end. */
-import type { KindRegistry } from '../api/registry.ts';
-import { type Verb, verbOf } from './authorize.ts';
-import type { Answer, ApiRequest, ServedEvent } from './contract.ts';
+import type { KindRegistry } from '../../api/registry.ts';
+import { type Verb, verbOf } from '../authorize.ts';
+import type { Answer, ApiRequest, ServedEvent } from '../contract.ts';
+import { parsePath, type ResourcePath } from '../request/path.ts';
+import { isProxied } from '../subresources/index.ts';
 import type { Labels, Metrics } from './metrics.ts';
-import { parsePath, type ResourcePath } from './path.ts';
-import { isProxied } from './subresources/index.ts';
 
 const verbs: Readonly<Record<Verb, string>> = {
   get: 'GET',

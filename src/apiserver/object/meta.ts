@@ -4,10 +4,10 @@
  * https://github.com/kubernetes/community/blob/master/contributors/devel/sig-architecture/api-conventions.md#metadata
  */
 import { isDeepStrictEqual } from 'node:util';
-import { badRequest, conflict, modified } from '../api/errors.ts';
-import type { Kind } from '../api/kind.ts';
-import type { KubeObject } from '../api/types.ts';
-import { rfc3339 } from '../lib/clock.ts';
+import { badRequest, conflict, modified } from '../../api/errors.ts';
+import type { Kind } from '../../api/kind.ts';
+import type { KubeObject } from '../../api/types.ts';
+import { rfc3339 } from '../../lib/clock.ts';
 import { without } from './without.ts';
 
 /** An object of a kind that has both; those that have neither are fine with it. */

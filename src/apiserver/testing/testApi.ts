@@ -1,11 +1,11 @@
 /** An API server for tests: YAML in, objects out, no sockets. */
-import type { Status } from '../api/types.ts';
-import { FakeClock } from '../lib/clock.ts';
-import type { Store } from '../store/contract.ts';
-import { openMemory } from '../store/index.ts';
-import type { HandlerDeps } from './call.ts';
-import type { Answer, ApiRequest, Handler, ServedEvent, User } from './contract.ts';
-import { createHandler } from './handler.ts';
+import type { Status } from '../../api/types.ts';
+import { FakeClock } from '../../lib/clock.ts';
+import type { Store } from '../../store/contract.ts';
+import { openMemory } from '../../store/index.ts';
+import type { HandlerDeps } from '../call.ts';
+import type { Answer, ApiRequest, Handler, ServedEvent, User } from '../contract.ts';
+import { createHandler } from '../handler.ts';
 
 /** An object as tests look at it. */
 // oxlint-disable-next-line typescript/no-explicit-any -- tests reach into objects of every kind

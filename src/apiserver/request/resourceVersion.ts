@@ -1,5 +1,5 @@
 /** https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions */
-import { badRequest, StatusError } from '../api/errors.ts';
+import { badRequest, StatusError } from '../../api/errors.ts';
 
 /** Undefined: the newest (`""`); 0: any; else that one. */
 export function parseResourceVersion(text: string | null): number | undefined {

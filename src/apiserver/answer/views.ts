@@ -1,14 +1,14 @@
 /** The shape in which an answer goes out: the objects, a Table of them, or only their metadata. */
 import { setImmediate } from 'node:timers/promises';
-import type { Column, Kind } from '../api/kind.ts';
-import { apiVersionOf } from '../api/resource.ts';
-import { metadataOf, type Table, type TableOptions, tableOf } from '../api/table.ts';
-import type { KubeObject, List, ListMeta } from '../api/types.ts';
-import type { Entry } from '../store/contract.ts';
-import type { Call } from './call.ts';
-import type { ObjectAnswer } from './contract.ts';
-import { negotiate, notAcceptable } from './wire/index.ts';
-import { without } from './without.ts';
+import type { Column, Kind } from '../../api/kind.ts';
+import { apiVersionOf } from '../../api/resource.ts';
+import { metadataOf, type Table, type TableOptions, tableOf } from '../../api/table.ts';
+import type { KubeObject, List, ListMeta } from '../../api/types.ts';
+import type { Entry } from '../../store/contract.ts';
+import type { Call } from '../call.ts';
+import type { ObjectAnswer } from '../contract.ts';
+import { without } from '../object/without.ts';
+import { negotiate, notAcceptable } from '../wire/index.ts';
 
 export type Shape = 'object' | 'Table' | 'metadata';
 

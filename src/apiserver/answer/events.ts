@@ -2,11 +2,11 @@
  * Changes of the store as the events of a watch: what moves into the selection was ADDED, what leaves it
  * was DELETED. An event is made once and shared by all watches that send it.
  */
-import type { Kind } from '../api/kind.ts';
-import { apiVersionOf } from '../api/resource.ts';
-import type { KubeObject } from '../api/types.ts';
-import type { Change, Entry } from '../store/contract.ts';
-import type { ServedEvent } from './contract.ts';
+import type { Kind } from '../../api/kind.ts';
+import { apiVersionOf } from '../../api/resource.ts';
+import type { KubeObject } from '../../api/types.ts';
+import type { Change, Entry } from '../../store/contract.ts';
+import type { ServedEvent } from '../contract.ts';
 
 type Matches = (object: KubeObject) => boolean;
 

@@ -1,21 +1,21 @@
 /** How an object that is there is changed: by update, patch, and the subresources that write. */
 import { isDeepStrictEqual } from 'node:util';
-import { type FieldError, invalid, modified, notFound } from '../api/errors.ts';
-import type { Kind } from '../api/kind.ts';
-import { validateUpdate } from '../api/validate.ts';
-import { type Entry, Mismatch } from '../store/contract.ts';
-import type { Operation } from './admission/contract.ts';
-import { approve, tellGone, withAdmission } from './admit.ts';
-import { breathe } from './breathe.ts';
-import type { Call } from './call.ts';
+import { type FieldError, invalid, modified, notFound } from '../../api/errors.ts';
+import { clone } from '../../api/jsonValue.ts';
+import type { Kind } from '../../api/kind.ts';
+import { validateUpdate } from '../../api/validate.ts';
+import { type Entry, Mismatch } from '../../store/contract.ts';
+import type { Operation } from '../admission/contract.ts';
+import { approve, tellGone, withAdmission } from '../admit.ts';
+import { breathe } from '../breathe.ts';
+import type { Call } from '../call.ts';
+import type { ManagedFields } from '../managedFields/entries.ts';
+import { trackUpdate } from '../managedFields/track.ts';
+import { isDryRun } from '../request/input.ts';
+import { optionsOf } from '../request/options.ts';
 import { isLetGo } from './deletion.ts';
-import { isDryRun } from './input.ts';
 import { keyOf, placeOf } from './keys.ts';
-import type { ManagedFields } from './managedFields/entries.ts';
-import { trackUpdate } from './managedFields/track.ts';
 import { checkPreconditions, countGeneration, type Preconditions, type Written } from './meta.ts';
-import { optionsOf } from './options.ts';
-import { clone } from './patch/json-value.ts';
 import { without } from './without.ts';
 
 /** As often as Kubernetes tries a patch that others' writes came in between of. */

@@ -2,8 +2,8 @@
  * `/healthz`, `/livez` and `/readyz`: named checks, all at once or one by its path.
  * https://kubernetes.io/docs/reference/using-api/health-checks/
  */
-import { text } from './answers.ts';
-import type { Answer, ApiRequest } from './contract.ts';
+import { text } from '../answer/answers.ts';
+import type { Answer, ApiRequest } from '../contract.ts';
 
 export interface HealthCheck {
   name: string;
