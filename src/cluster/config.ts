@@ -34,8 +34,8 @@ export interface ControlPlaneConfig {
   kubernetesService: string;
   clusterDNS: string;
   clusterDomain: string;
-  /** Name servers: two where there are two nodes to put them on. */
-  dnsReplicas: number;
+  /** On so many nodes are the two pods of DNS. */
+  dnsNodes: number;
 }
 
 export function controlPlaneConfig(
@@ -64,7 +64,7 @@ export function controlPlaneConfig(
     kubernetesService,
     clusterDNS,
     clusterDomain,
-    dnsReplicas: Math.min(cluster.nodes.length, 2),
+    dnsNodes: Math.min(cluster.nodes.length, 2),
   };
 }
 

@@ -21,6 +21,7 @@ describe('a cluster of IPv4 alone', { timeout: 180_000 }, () => {
     cluster = await startCluster({ name: 'e2e-ipv4', options: ['--ip-family', 'ipv4'] });
     await kubectl('run', 'web', '--image=nginx', '--port=80');
     await kubectl('wait', '--for=condition=Ready', '--timeout=60s', 'pod/web');
+    await kubectl('-n', 'kube-system', 'rollout', 'status', 'deployment/coredns', '--timeout=60s');
     await kubectl('expose', 'pod', 'web', '--type=LoadBalancer', '--port=8000', '--target-port=80');
   });
   after(() => cluster?.down());
@@ -42,6 +43,19 @@ describe('a cluster of IPv4 alone', { timeout: 180_000 }, () => {
     const global = ['ip', '-6', '-o', 'address', 'show', 'scope', 'global'];
     assert.equal(await cluster.inNode('e2e-ipv4-1', ...global), '');
     assert.equal(await cluster.onLan(...global), '');
+  });
+
+  test('has two pods of DNS on its one node', async () => {
+    const pods = [
+      '-n',
+      'kube-system',
+      'get',
+      'endpoints',
+      'kube-dns',
+      '-o',
+      'jsonpath={.subsets[*].addresses[*].ip}',
+    ];
+    assert.equal(new Set((await kubectl(...pods)).split(' ')).size, 2);
   });
 
   test('answers by names, at node ports and at the address of a load balancer', async () => {
