@@ -1,6 +1,9 @@
 /** A pod as a running one stands in the store: some 2 KB of JSON. */
 import type { Pod } from '../../src/api/types.ts';
 
+/** For pods that are made, so that they are not among those that are listed. */
+export const otherNamespace = 'made';
+
 export const specOfBench = {
   containers: [
     {

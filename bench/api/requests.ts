@@ -1,11 +1,9 @@
 /** Creates, gets and lists. */
 import { keptAlive } from './keptAlive.ts';
-import { specOfBench } from './pod.ts';
+import { otherNamespace, specOfBench } from './pod.ts';
 import { roundTrip, type Target } from './target.ts';
 
 const namespace = '/api/v1/namespaces/default';
-/** For pods that are made, so that they are not among those that are listed. */
-export const otherNamespace = 'made';
 export const writers = 32;
 
 type Asked = [method: string, path: string, body?: string];

@@ -28,8 +28,7 @@ import {
 } from '../../src/lib/pki/certificate.ts';
 import { openSqlite } from '../../src/store/index.ts';
 import { serviceOf, sliceOf } from '../services/objects.ts';
-import { podOfBench } from './pod.ts';
-import { otherNamespace } from './requests.ts';
+import { otherNamespace, podOfBench } from './pod.ts';
 
 /** What the bench asks of this process. */
 export type Order =
