@@ -110,6 +110,8 @@ describe('a field selector', () => {
     assert.equal(matches('metadata.name=db'), false);
     assert.equal(matches('spec.nodeName='), false);
     assert.equal(matches('spec.hostNetwork=false'), true);
+    assert.equal(matches('spec.host=node-1'), true);
+    assert.equal(matches('status.podIPs='), true);
   });
 
   test('that cannot be read or names another field is refused', () => {

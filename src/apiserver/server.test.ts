@@ -355,6 +355,14 @@ describe('an upgrade', () => {
     assert.equal(said.toString(), 'jane sh');
   });
 
+  test('that only reads is for who may read', async () => {
+    await start({
+      upgrade: (_, socket) => void socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n'),
+    });
+    const log = '/api/v1/namespaces/default/pods/web/log';
+    assert.equal((await ask(log, { authorization: 'Bearer reader' })).code, 101);
+  });
+
   test('is refused to who may only read, to nobody, and for other paths', async () => {
     await start({ upgrade: () => assert.fail('not allowed') });
     assert.equal((await ask(exec, { authorization: 'Bearer reader' })).code, 403);

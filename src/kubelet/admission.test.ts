@@ -21,6 +21,20 @@ describe('the node rejects a pod', () => {
     }
   });
 
+  test('that is for another system', () => {
+    assert.deepEqual(rejectionOf(podOf('spec: {os: {name: windows}}'), []), {
+      reason: 'PodOSNotSupported',
+      message: "Pod was rejected: Failed to admit pod as the OS field doesn't match node OS",
+    });
+    assert.deepEqual(rejectionOf(podOf('spec: {nodeSelector: {kubernetes.io/os: windows}}'), []), {
+      reason: 'PodOSSelectorNodeLabelDoesNotMatch',
+      message:
+        "Pod was rejected: Failed to admit pod as the `kubernetes.io/os` label doesn't match node label",
+    });
+    const linux = podOf('spec: {os: {name: linux}, nodeSelector: {kubernetes.io/os: linux}}');
+    assert.equal(rejectionOf(linux, []), undefined);
+  });
+
   test('but not for a port that is free, or whose pod has ended', () => {
     assert.equal(rejectionOf(on(8080), [on(8081), podOf('{}')]), undefined);
     assert.equal(rejectionOf(on(8080), [on(8080, 'status: {phase: Succeeded}')]), undefined);

@@ -89,6 +89,10 @@ describe('what a Service means', () => {
         ...service({ name: 'web', clusterIPs: ['10.96.0.20'] }),
         metadata: { name: 'web', labels: { 'service.kubernetes.io/service-proxy-name': 'other' } },
       },
+      {
+        ...service({ name: 'web', clusterIPs: ['10.96.0.20'] }),
+        metadata: { name: 'web', labels: { 'service.kubernetes.io/headless': '' } },
+      },
     ];
     for (const each of none) assert.deepEqual(frontendsOf(each, slices, place), []);
   });

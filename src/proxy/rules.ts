@@ -4,6 +4,7 @@ import type { EndpointSlice, Service, ServicePort } from '../api/types.ts';
 import { canonical, familyOf, formatCidr, isAddress, outermost, parseCidr } from '../lib/ip.ts';
 import { type Place, targetsOf } from './endpoints.ts';
 import type { Frontend } from './frontend.ts';
+import { isLeftToOthers } from './others.ts';
 
 /** https://kubernetes.io/docs/reference/networking/virtual-ips/ */
 export function frontendsOf(service: Service, slices: readonly EndpointSlice[], place: Place): Frontend[] {
@@ -17,9 +18,9 @@ export function frontendsOf(service: Service, slices: readonly EndpointSlice[], 
 }
 
 /** Headless Services and ExternalName are the DNS server's alone; some Services name another proxy. */
-function isProxied({ spec, metadata }: Service): boolean {
-  if (!spec || spec.type === 'ExternalName') return false;
-  if (metadata.labels?.['service.kubernetes.io/service-proxy-name'] !== undefined) return false;
+function isProxied(service: Service): boolean {
+  const { spec } = service;
+  if (!spec || spec.type === 'ExternalName' || isLeftToOthers(service)) return false;
   return clusterIPs({ spec }).length > 0;
 }
 

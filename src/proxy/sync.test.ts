@@ -19,6 +19,9 @@ class Kernel extends FakeNft {
   }
 }
 
+const headless = 'service.kubernetes.io/headless';
+const otherProxy = 'service.kubernetes.io/service-proxy-name';
+
 function world() {
   const services = new TestInformer<Service>(service({ name: 'web', clusterIPs: ['10.96.0.20'] }));
   const slices = new TestInformer<EndpointSlice>(slice('web', [{ address: '10.244.1.5' }]));
@@ -90,6 +93,28 @@ describe('the proxy', () => {
       /^add element inet switchboard-proxy service-ranges4 \{ 10\.200\.0\.0\/24 \}$/,
     );
     assert.deepEqual(endpoints(), ['10.244.1.5 . 8080']);
+  });
+
+  test('leaves slices alone whose labels say so, also when they say so later', async () => {
+    const { proxy, slices, clock, endpoints, written } = world();
+    const of = slice('web', [{ address: '10.244.1.6' }]);
+    const labelled = (label: string): EndpointSlice => ({
+      ...of,
+      metadata: { ...of.metadata, labels: { ...of.metadata.labels, [label]: '' } },
+    });
+    slices.put(labelled(headless));
+    await proxy.synced;
+    assert.deepEqual(endpoints(), []);
+    slices.put(of);
+    await tick();
+    await tick();
+    assert.deepEqual(endpoints(), ['10.244.1.6 . 8080']);
+    slices.put(labelled(otherProxy));
+    await tick();
+    await tick();
+    clock.advance(5);
+    await tick();
+    assert.deepEqual([endpoints(), written.at(-1)], [[], 'default/web 0']);
   });
 
   test('takes a Service out when it is deleted, or when its slices are', async () => {

@@ -6,6 +6,7 @@ import type { Place } from './endpoints.ts';
 import { Follower, type FollowerOptions } from './follower.ts';
 import type { SliceVersions } from './health/sliceVersions.ts';
 import { frontendsOfPod, onHostPortChange } from './hostPorts.ts';
+import { isLeftToOthers } from './others.ts';
 import { frontendsOf } from './rules.ts';
 
 export interface ProxyOptions extends Omit<FollowerOptions, 'written' | 'taking'> {
@@ -68,7 +69,7 @@ export function startProxy(options: ProxyOptions): Proxy {
       const key = slice && serviceOf(slice);
       if (!key) continue;
       const known = slicesOf.get(key) ?? new Map<string, EndpointSlice>();
-      if (isThere) slicesOf.set(key, known.set(slice.metadata.name, slice));
+      if (isThere && !isLeftToOthers(slice)) slicesOf.set(key, known.set(slice.metadata.name, slice));
       else if (known.delete(slice.metadata.name) && known.size === 0) slicesOf.delete(key);
       follower.changed(key);
     }

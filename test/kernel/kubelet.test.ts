@@ -398,6 +398,7 @@ spec:
       assert.equal(await inPod('files', 'cat /self/labels'), 'tier="db"');
       assert.equal(await inPod('files', 'echo $SHAPE $K_password'), 'round hush');
       assert.match(await inPod('files', 'mount'), /tmpfs on \/scratch .*size=1024k/);
+      assert.equal(await inPod('files', 'stat -c "%a %g" /scratch'), '3777 2000');
       await client.patch(configMaps, { name: 'settings', namespace: 'default' }, { data: { color: 'blue' } });
       await eventually(
         'the new colour',
@@ -472,7 +473,7 @@ spec:
       );
       await told(
         'mapped',
-        /Warning FailedCreatePodSandBox: Failed to create pod sandbox: hostUsers: false is not supported/,
+        /Warning FailedCreatePodSandBox: Failed to create pod sandbox: can't set `spec\.hostUsers: false`, runtime does not support user namespaces/,
       );
       await told('claiming', /resourceClaims are not supported/);
       await told('porter', /hostIP ::1 is not supported/);
@@ -633,6 +634,33 @@ spec:
       // That it ends takes it out of the endpoints; that it still serves is for those who have nothing else.
       assert.ok(ending.length > 0 && ending.every(isReady), 'Ready while it still runs');
       await eventually('removal', async () => !existsSync(`${directory}/state/pods/${metadata.uid}`));
+    });
+
+    test('a deleted pod that still runs is no longer Ready when its readiness probe says so', async () => {
+      await apply(`
+kind: Pod
+metadata: {name: draining}
+spec:
+  terminationGracePeriodSeconds: 60
+  containers:
+  - name: main
+    image: busybox
+    command: [sh, -c, 'trap "rm /serves" TERM; touch /serves; while true; do sleep 0.05; done']
+    readinessProbe: {exec: {command: [test, -f, /serves]}, periodSeconds: 1, failureThreshold: 1}
+`);
+      const { metadata } = await ready('draining');
+      await remove('draining');
+      await eventually('that it is not Ready, and runs', async () =>
+        seen.some(
+          (p) =>
+            p.metadata.uid === metadata.uid &&
+            first(p)?.state?.running &&
+            !isReady(p) &&
+            p.metadata.deletionTimestamp,
+        ),
+      );
+      await remove('draining', 1);
+      await gone('draining');
     });
 
     test('one that does not listen is killed after its grace period', async () => {

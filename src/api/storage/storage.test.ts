@@ -94,6 +94,17 @@ describe('a volume', () => {
     );
   });
 
+  test('of another type says where it is', () => {
+    assert.deepEqual(wrong(persistentVolume, volume('nfs: {path: data}')), [
+      'spec.nfs.server: Required value',
+      'spec.nfs.path: Invalid value: "data": must be an absolute path',
+    ]);
+    assert.deepEqual(wrong(persistentVolume, volume('csi: {driver: d}')), [
+      'spec.csi.volumeHandle: Required value',
+    ]);
+    assert.deepEqual(wrong(persistentVolume, volume('nfs: {server: s, path: /}')), []);
+  });
+
   test('of type local says on which nodes it is', () =>
     assert.deepEqual(wrong(persistentVolume, volume('local: {path: /mnt/disk}')), [
       'spec.nodeAffinity: Required value: Local volume requires node affinity',

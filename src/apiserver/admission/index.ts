@@ -17,6 +17,7 @@ import { podSecurity } from './podSecurity/index.ts';
 import { priority } from './priority.ts';
 import { type RbacEscalationDeps, rbacEscalation } from './rbacEscalation.ts';
 import { resourceQuota } from './resourceQuota/index.ts';
+import { runtimeClass } from './runtimeClass.ts';
 import { type ServiceAccountDeps, serviceAccount } from './serviceAccount.ts';
 import { type ServiceAllocationDeps, serviceAllocation } from './serviceAllocation/index.ts';
 import { type StorageClassDeps, storage } from './storage/index.ts';
@@ -42,6 +43,7 @@ export const admissionPlugins = (deps: AdmissionDeps): AdmissionPlugin[] => [
   podSecurity(deps),
   priority(deps),
   podDefaults,
+  runtimeClass(deps),
   defaultIngressClass(deps),
   certificates(deps),
   rbacEscalation(deps),

@@ -67,7 +67,8 @@ function authorizeUpgrade(authorizer: Authorizer, request: ApiRequest): void {
   const target = parsePath(request.path);
   if (!target || !isProxied(target.group, target.plural, target.subresource)) throw unknownPath();
   const attributes = attributesOf(request, target);
-  authorize(authorizer, target.subresource === 'proxy' ? attributes : { ...attributes, verb: 'create' });
+  const reads = target.subresource === 'proxy' || target.subresource === 'log';
+  authorize(authorizer, reads ? attributes : { ...attributes, verb: 'create' });
 }
 
 function refuse(socket: Duplex, status: Status): void {

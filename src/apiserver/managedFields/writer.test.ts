@@ -53,6 +53,23 @@ describe('a query', () => {
       of('fieldManager: Invalid value: "a\\u0007": invalid character U+0007 (at position 1)'),
     );
   });
+  test('must say properly how to write', () => {
+    const dryRun = 'dryRun: Unsupported value: ["Some"]: supported values: "All"';
+    const level =
+      'fieldValidation: Unsupported value: "Lax": supported values: "", "Ignore", "Strict", "Warn"';
+    assert.equal(
+      refusal(() => checkWriter(query('dryRun=Some'), 'PatchOptions')),
+      of(dryRun),
+    );
+    assert.equal(
+      refusal(() => checkWriter(query('fieldValidation=Lax'), 'UpdateOptions')),
+      `UpdateOptions.meta.k8s.io "" is invalid: ${level}`,
+    );
+    assert.equal(
+      refusal(() => checkApplier(query('fieldManager=a&dryRun=Some&fieldValidation=Lax'))),
+      of(`[${dryRun}, ${level}]`),
+    );
+  });
   test('must name one to apply', () => {
     assert.equal(
       refusal(() => checkApplier(query('force=true'))),

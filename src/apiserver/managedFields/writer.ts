@@ -5,9 +5,9 @@ import {
   fieldInvalid,
   fieldRequired,
   fieldTooLong,
-  invalid,
 } from '../../api/errors.ts';
 import type { ApiRequest } from '../contract.ts';
+import { invalidOptions, wrongOptions } from '../request/input.ts';
 
 const maxBytes = 128;
 
@@ -18,12 +18,13 @@ export function managerOf({ query, headers }: Pick<ApiRequest, 'query' | 'header
 
 type Options = 'CreateOptions' | 'UpdateOptions' | 'PatchOptions';
 
-/** Throws a 422 when the query does not say properly who writes. */
+/** Throws a 422 when the query does not say properly who writes, and how. */
 export function checkWriter(query: URLSearchParams, options: Options): void {
   const force = options === 'PatchOptions' && query.has('force');
   refuse(options, [
     ...(force ? [fieldForbidden('force', 'may not be specified for non-apply patch')] : []),
     ...wrongManager(query),
+    ...wrongOptions(query),
   ]);
 }
 
@@ -33,11 +34,12 @@ export function checkApplier(query: URLSearchParams): void {
   refuse('PatchOptions', [
     ...(missing ? [fieldRequired('fieldManager', 'is required for apply patch')] : []),
     ...wrongManager(query),
+    ...wrongOptions(query),
   ]);
 }
 
 function refuse(options: Options, errors: FieldError[]): void {
-  if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind: options }, '', errors);
+  if (errors.length > 0) throw invalidOptions(options, errors);
 }
 
 function wrongManager(query: URLSearchParams): FieldError[] {

@@ -1,9 +1,10 @@
 /** JSON patch, RFC 6902. */
-import jsonpatch, { type Operation } from 'fast-json-patch';
+import jsonpatch, { type MoveOperation, type Operation } from 'fast-json-patch';
 import { StatusError } from '../../api/errors.ts';
 import { isObject, type JsonObject } from '../../api/jsonValue.ts';
 import { checkTree } from '../wire/index.ts';
 import { badPatch, largePatch, unfitPatch } from './errors.ts';
+import { countedFromStart, hasNegative } from './indexes.ts';
 
 /** As many as Kubernetes takes. */
 const maxOperations = 10_000;
@@ -50,14 +51,23 @@ const isFoundAbsent = (document: unknown, operation: Operation): boolean =>
 
 function applyOne(document: unknown, operation: Operation): unknown {
   try {
-    if (isFoundAbsent(document, operation)) return document;
-    return jsonpatch.applyOperation(document, operation, true, true, true).newDocument;
+    // Where an item goes to is counted when it has left.
+    if (operation.op === 'move' && hasNegative(operation.path)) return applyInTwo(document, operation);
+    const counted = countedFromStart(document, operation);
+    if (isFoundAbsent(document, counted)) return document;
+    return jsonpatch.applyOperation(document, counted, true, true, true).newDocument;
   } catch (err) {
     if (err instanceof StatusError) throw err;
     // Its messages go on with the whole document.
     const why = err instanceof Error ? (err.message.split('\n')[0] ?? '') : String(err);
     throw unfitPatch(operation.path, `${operation.op}: ${why}`);
   }
+}
+
+function applyInTwo(document: unknown, { from, path }: MoveOperation): unknown {
+  const source = countedFromStart(document, { op: 'remove', path: from });
+  const value: unknown = jsonpatch.getValueByPointer(document, source.path);
+  return applyOne(applyOne(document, source), { op: 'add', path, value });
 }
 
 function copiedBy(operation: Operation, document: unknown): number {

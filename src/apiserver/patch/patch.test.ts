@@ -68,6 +68,20 @@ describe('a JSON patch', () => {
     ['{a: 1}', '[{op: replace, path: "", value: {b: 2}}]', '{b: 2}'],
     ['{a: 1}', '[{op: test, path: /b, value: null}, {op: add, path: /b, value: 2}]', '{a: 1, b: 2}'],
     ['{a: 1}', '[]', '{a: 1}'],
+    ['{l: [1, 2, 3]}', '[{op: remove, path: /l/-1}, {op: replace, path: /l/-2, value: 0}]', '{l: [0, 2]}'],
+    [
+      '{l: [1, 2]}',
+      '[{op: add, path: /l/-1, value: 3}, {op: add, path: /l/-4, value: 0}]',
+      '{l: [0, 1, 2, 3]}',
+    ],
+    [
+      '{l: [{x: 1}, {x: 2}]}',
+      '[{op: test, path: /l/-1/x, value: 2}, {op: add, path: /l/-2/y, value: 3}]',
+      '{l: [{x: 1, y: 3}, {x: 2}]}',
+    ],
+    ['{l: [1, 2, 3]}', '[{op: move, from: /l/-3, path: /l/-1}]', '{l: [2, 3, 1]}'],
+    ['{l: [1, 2]}', '[{op: copy, from: /l/-2, path: /l/-1}]', '{l: [1, 2, 1]}'],
+    ['{"-1": 1}', '[{op: replace, path: /-1, value: 2}]', '{"-1": 2}'],
   ] as const) {
     test(`${patch} makes ${expected} of ${current}`, () => {
       assert.deepEqual(patched('json-patch+json', current, patch), parse(expected));
@@ -82,6 +96,9 @@ describe('a JSON patch', () => {
     ['[{op: replace, path: /nothing, value: 1}]', /replace: /],
     ['[{op: add, path: /x/y, value: 1}]', /add: /],
     ['[{op: add, path: /l/7, value: 1}]', /add: /],
+    ['[{op: add, path: /l/-2, value: 1}]', /add: /],
+    ['[{op: remove, path: /l/-1}]', /remove: /],
+    ['[{op: move, from: /l/-1, path: /l/-1}]', /: /],
     ['[{op: copy, from: /nothing, path: /b}]', /copy: /],
     ['[{op: move, path: /b}]', /move: /],
     ['[{op: jump, path: /a}]', /jump: /],

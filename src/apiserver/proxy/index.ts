@@ -14,7 +14,8 @@ import { parsePath } from '../request/path.ts';
 import type { AskUsage } from '../usage/contract.ts';
 import { type DialOptions, kubeletDial } from './dial.ts';
 import { logLocation, type Stream, streamLocation } from './location.ts';
-import { emptyLog, fetchLog } from './log.ts';
+import { emptyLog, fetchLog, type LogAnswer } from './log.ts';
+import { asksForSocket, logProtocol, sendLog } from './logSocket.ts';
 import { type ResolveDeps, resolver } from './resolve.ts';
 import { answerByProxy, upgradeByProxy } from './subresource.ts';
 import { proxyTarget } from './target.ts';
@@ -71,6 +72,11 @@ export function kubeletProxy(deps: KubeletProxyDeps): KubeletProxy {
     return address;
   }
 
+  async function logOf(pod: Pod, query: URLSearchParams, signal: AbortSignal): Promise<LogAnswer> {
+    const location = logLocation(pod, query);
+    return location ? fetchLog(dial, await addressOf(location.nodeName), location.path, signal) : emptyLog;
+  }
+
   return {
     async answer(request) {
       const { path, query, signal } = request;
@@ -78,8 +84,7 @@ export function kubeletProxy(deps: KubeletProxyDeps): KubeletProxy {
       if (target) return answerByProxy(resolve, request, target);
       const { pod, subresource } = await podOf(path);
       if (isStream(subresource)) throw badRequest('Upgrade request required');
-      const location = logLocation(pod, query);
-      return location ? fetchLog(dial, await addressOf(location.nodeName), location.path, signal) : emptyLog;
+      return logOf(pod, query, signal);
     },
 
     async upgrade(request, socket, head, req) {
@@ -88,7 +93,11 @@ export function kubeletProxy(deps: KubeletProxyDeps): KubeletProxy {
       const target = proxyTarget(path);
       if (target) return upgradeByProxy(resolve, client, target);
       const { pod, subresource } = await podOf(path);
-      if (!isStream(subresource)) throw badRequest(`pods/${subresource} cannot be upgraded`);
+      if (!isStream(subresource)) {
+        if (!asksForSocket(client)) throw badRequest(`pods/${subresource} cannot be upgraded`);
+        const protocol = logProtocol(client);
+        return sendLog((await logOf(pod, query, request.signal)).body, protocol, client);
+      }
       const location = streamLocation(pod, subresource, query);
       await forwardUpgrade(dial, await addressOf(location.nodeName), location.path, client);
     },

@@ -1,13 +1,19 @@
 /** `pods/log`: what the kubelet says is passed on as it comes. */
 import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { internal, StatusError } from '../../api/errors.ts';
-import type { Answer } from '../contract.ts';
 import { type Dial, textOf, unreachable } from './dial.ts';
+
+export interface LogAnswer {
+  code: 200;
+  contentType: string;
+  body: Readable | '';
+}
 
 const contentType = 'text/plain; charset=utf-8';
 
 /** The answer when there is nothing to ask a kubelet about. */
-export const emptyLog: Answer = { code: 200, contentType, body: '' };
+export const emptyLog: LogAnswer = { code: 200, contentType, body: '' };
 
 /** Resolves when the kubelet begins to answer; rejects with a `StatusError` when it has an error to tell. */
 export async function fetchLog(
@@ -15,7 +21,7 @@ export async function fetchLog(
   address: string,
   path: string,
   signal: AbortSignal,
-): Promise<Answer> {
+): Promise<LogAnswer> {
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     const req = dial({ address, path, method: 'GET', signal });
     req.once('response', resolve);

@@ -7,12 +7,14 @@ import {
 } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect as connectTcp, type Socket } from 'node:net';
-import { pipeline } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
+import { createGunzip, createInflate } from 'node:zlib';
 import { badRequest, type StatusError, serviceUnavailable } from '../../api/errors.ts';
 import type { ApiRequest, PassedAnswer } from '../contract.ts';
 import type { Destination } from './destination.ts';
-import { answerHeaders, requestHeaders } from './rewrite.ts';
+import { relinkedPage } from './links.ts';
+import { answerHeaders, relocated, requestHeaders } from './rewrite.ts';
 import type { ProxyTarget } from './target.ts';
 
 /** Opens a TCP connection. */
@@ -78,11 +80,23 @@ export async function passOn(
     else upstream.end();
   });
   const origins = originsOf({ host, port }, headers['host'] ?? headers[':authority']);
-  return {
-    code: answer.statusCode ?? 502,
-    headers: answerHeaders(answer.rawHeaders, { base: target.base, origins }),
-    passed: answer,
-  };
+  const code = answer.statusCode ?? 502;
+  const answered = answerHeaders(answer.rawHeaders, { base: target.base, origins });
+  const page = decodedPage(answer);
+  if (!page) return { code, headers: answered, passed: answer };
+  const { 'content-length': _, 'content-encoding': __, ...rest } = answered;
+  const relink = (link: string) => relocated(link, target.base, origins);
+  return { code, headers: rest, passed: method === 'HEAD' ? answer : relinkedPage(page(), relink) };
+}
+
+/** Undefined for what is no page, or cannot be read. A redirection's page is for nobody. */
+function decodedPage(answer: IncomingMessage): (() => Readable) | undefined {
+  const { 'content-type': type = '', 'content-encoding': encoding = '', location } = answer.headers;
+  if (location !== undefined || !/^\s*text\/html\s*(;|$)/i.test(type)) return undefined;
+  if (encoding === '') return () => answer;
+  if (encoding === 'gzip') return () => pipeline(answer, createGunzip(), () => {});
+  if (encoding === 'deflate') return () => pipeline(answer, createInflate(), () => {});
+  return undefined;
 }
 
 /** Names by which a destination may speak of itself. */

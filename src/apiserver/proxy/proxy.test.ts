@@ -333,6 +333,35 @@ describe('an upgrade', () => {
     assert.equal((await once(ws, 'close', soon()))[0], 1000);
   });
 
+  for (const [protocols, expected] of [
+    [['binary.k8s.io'], ['binary.k8s.io', true, 'one\ntwo\n']],
+    [['base64.binary.k8s.io'], ['base64.binary.k8s.io', false, 'b25lCnR3bwo=']],
+    [[], ['', true, 'one\ntwo\n']],
+  ] as const)
+    test(`to a WebSocket brings logs: ${protocols.join() || 'no protocol'}`, async () => {
+      onRequest = (_, res) => res.end('one\ntwo\n');
+      const path = '/api/v1/namespaces/shop/pods/web/log?follow=true';
+      const ws = new WebSocket(`wss://127.0.0.1:${apiPort}${path}`, [...protocols], { ca: ca.certificate });
+      const closed = once(ws, 'close', soon());
+      const [data, isBinary] = (await once(ws, 'message', soon())) as [Buffer, boolean];
+      assert.deepEqual([ws.protocol, isBinary, data.toString()], expected);
+      assert.equal(seen.at(-1)?.url, '/containerLogs/shop/web/nginx?follow=true');
+      await closed;
+    });
+
+  test('to a WebSocket that goes takes the log back from the kubelet', async () => {
+    let closed: Promise<unknown> = Promise.resolve();
+    onRequest = (_, res) => {
+      closed = once(res, 'close', soon());
+      res.write('first\n');
+    };
+    const path = '/api/v1/namespaces/shop/pods/web/log?follow=true';
+    const ws = new WebSocket(`wss://127.0.0.1:${apiPort}${path}`, { ca: ca.certificate });
+    await once(ws, 'message', soon());
+    ws.close();
+    await closed;
+  });
+
   test('that the kubelet refuses gives the client the kubelet’s answer', async () => {
     onUpgrade = (_, socket) =>
       socket.end(

@@ -12,6 +12,7 @@ import { createServer as createHttpsServer, request as httpsRequest } from 'node
 import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, before, beforeEach, describe, test } from 'node:test';
+import { deflateSync, gzipSync } from 'node:zlib';
 import { WebSocket, WebSocketServer } from 'ws';
 import { parse } from 'yaml';
 import type { EndpointSlice, Pod, Service } from '../../api/types.ts';
@@ -248,6 +249,36 @@ describe('a pod is reached', () => {
       [undefined, 'max-age=60'],
     );
     assert.equal((await ask(`${base}/pods/web:8080/proxy/out`)).headers.location, 'https://example.org/x');
+  });
+
+  test('and the absolute links of its pages lead through the API server, also of packed ones', async () => {
+    const page = '<a href="/rewriteme">test</a>';
+    const pack: Record<string, (text: string) => Buffer> = {
+      gzip: gzipSync,
+      deflate: deflateSync,
+      br: (text) => Buffer.from(text),
+    };
+    onRequest = ({ url }, res) => {
+      const encoding = url?.slice(1) ?? '';
+      res.writeHead(200, {
+        'content-type': 'text/html; charset=utf-8',
+        ...(encoding && { 'content-encoding': encoding }),
+      });
+      res.end(pack[encoding]?.(page) ?? page);
+    };
+    const there = `<a href="${base}/pods/web/proxy/rewriteme">test</a>`;
+    for (const encoding of ['', 'gzip', 'deflate']) {
+      const got = await ask(`${base}/pods/web/proxy/${encoding}`);
+      assert.deepEqual([got.body, got.headers['content-encoding']], [there, undefined]);
+      assert.notEqual(got.headers['content-length'], String(page.length));
+    }
+    const unknown = await ask(`${base}/pods/web/proxy/br`);
+    assert.deepEqual([unknown.body, unknown.headers['content-encoding']], [page, 'br']);
+    onRequest = (_, res) => res.writeHead(200, { 'content-type': 'text/plain' }).end(page);
+    assert.equal((await ask(`${base}/pods/web/proxy/`)).body, page);
+    onRequest = (_, res) => res.writeHead(200, { 'content-type': 'text/html', 'content-length': '29' }).end();
+    const head = await ask(`${base}/pods/web/proxy/`, { method: 'HEAD' });
+    assert.deepEqual([head.code, head.headers['content-length'], head.body], [200, undefined, '']);
   });
 
   test('below a slash, so that relative links hold', async () => {

@@ -1,5 +1,5 @@
 /** The body of a request as an object of the kind that the path names. */
-import { badRequest, fieldInvalid, invalid } from '../../api/errors.ts';
+import { badRequest, type FieldError, fieldNotSupported, invalid } from '../../api/errors.ts';
 import type { Kind } from '../../api/kind.ts';
 import { apiVersionOf } from '../../api/resource.ts';
 import { cannotDecode, decode, strictError } from '../../api/schema/decode.ts';
@@ -95,38 +95,43 @@ export function checkKind(json: unknown, { resource }: Readable): void {
 const asText = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
 
 type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
+type Options = 'CreateOptions' | 'UpdateOptions' | 'PatchOptions' | 'DeleteOptions';
 
+export const invalidOptions = (options: Options, wrong: readonly FieldError[]) =>
+  invalid({ group: 'meta.k8s.io', kind: options }, '', [...wrong]);
+
+/** Throws a 422: of requests whose verb has not looked at `wrongOptions` before, which are POSTs. */
 export function fieldValidationOf(query: URLSearchParams): FieldValidation {
-  const level = query.get('fieldValidation');
-  switch (level) {
-    case null:
-    case '':
-      return 'Warn';
-    case 'Strict':
-    case 'Warn':
-    case 'Ignore':
-      return level;
-    default:
-      throw invalid({ group: 'meta.k8s.io', kind: 'CreateOptions' }, '', [
-        {
-          reason: 'FieldValueNotSupported',
-          field: 'fieldValidation',
-          message: `Unsupported value: ${JSON.stringify(level)}: supported values: "", "Ignore", "Strict", "Warn"`,
-        },
-      ]);
-  }
+  const wrong = wrongFieldValidation(query);
+  if (wrong.length > 0) throw invalidOptions('CreateOptions', wrong);
+  return (query.get('fieldValidation') || 'Warn') as FieldValidation;
 }
 
 /** `dryRun=All` in the query: everything but the write. */
 export function isDryRun(query: URLSearchParams): boolean {
-  return checkDryRun(query.getAll('dryRun').filter((value) => value !== ''));
+  return checkDryRun(dryRunOf(query), 'CreateOptions');
 }
 
-export function checkDryRun(values: readonly string[]): boolean {
-  const other = values.find((value) => value !== 'All');
-  if (other !== undefined)
-    throw invalid({ group: 'meta.k8s.io', kind: 'CreateOptions' }, '', [
-      fieldInvalid('dryRun', other, 'supported values: "All"'),
-    ]);
+export function checkDryRun(values: readonly string[], options: Options): boolean {
+  const wrong = wrongDryRun(values);
+  if (wrong.length > 0) throw invalidOptions(options, wrong);
   return values.length > 0;
+}
+
+/** What is wrong with what every write may say in its query. */
+export const wrongOptions = (query: URLSearchParams): FieldError[] => [
+  ...wrongDryRun(dryRunOf(query)),
+  ...wrongFieldValidation(query),
+];
+
+const dryRunOf = (query: URLSearchParams) => query.getAll('dryRun').filter((value) => value !== '');
+
+const wrongDryRun = (values: readonly string[]): FieldError[] =>
+  values.every((value) => value === 'All') ? [] : [fieldNotSupported('dryRun', values, ['All'])];
+
+const levels = ['', 'Ignore', 'Strict', 'Warn'] satisfies (FieldValidation | '')[] as readonly string[];
+
+function wrongFieldValidation(query: URLSearchParams): FieldError[] {
+  const level = query.get('fieldValidation') ?? '';
+  return levels.includes(level) ? [] : [fieldNotSupported('fieldValidation', level, levels)];
 }

@@ -79,7 +79,7 @@ function readOptions({ request, name }: Call): Options {
     ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
     ...(propagation && { propagation }),
     preconditions,
-    dryRun: checkDryRun(dryRun) || isDryRun(request.query),
+    dryRun: checkDryRun(dryRun, 'DeleteOptions') || isDryRun(request.query),
   };
 }
 

@@ -86,7 +86,10 @@ export function readDeleteOptions(request: ApiRequest): DeleteOptions {
     ...(grace !== undefined && { gracePeriodSeconds: grace }),
     ...(propagation && { propagation }),
     preconditions: options.preconditions ?? {},
-    dryRun: checkDryRun([...(options.dryRun ?? []), ...query.getAll('dryRun').filter(Boolean)]),
+    dryRun: checkDryRun(
+      [...(options.dryRun ?? []), ...query.getAll('dryRun').filter(Boolean)],
+      'DeleteOptions',
+    ),
   };
 }
 

@@ -1,5 +1,6 @@
 /** Starts a node's machine and stops it: the plug in, the plug out. */
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { closeSync, existsSync, lstatSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createNetns, removeNamespace } from '../../lib/linux/namespaces.ts';
@@ -32,6 +33,7 @@ export async function bootNode(
     directory: paths.etc,
     hostname: node.name,
     addresses: node.addresses,
+    newMachineId: () => randomUUID().replaceAll('-', ''),
     config: {
       'agent.json': JSON.stringify(agentConfig(cluster, node, certs)),
       ...(node.controlPlane && {

@@ -22,13 +22,16 @@ export interface EtcOptions {
   directory: string;
   hostname: string;
   addresses: readonly string[];
+  /** 32 hexadecimal digits. Asked once in the life of a node. */
+  newMachineId: () => string;
   /** Configuration by file name below /etc/switchboard; secret, readable by root only. */
   config: Readonly<Record<string, string>>;
   /** Supervised programs by name: the command line. */
   services: Readonly<Record<string, string>>;
 }
 
-export function writeEtc({ directory, hostname, addresses, config, services }: EtcOptions): void {
+export function writeEtc(options: EtcOptions): void {
+  const { directory, hostname, addresses, config, services } = options;
   mkdirSync(directory, { recursive: true });
   for (const name of fromHost) {
     if (!existsSync(`/etc/${name}`)) continue;
@@ -36,6 +39,9 @@ export function writeEtc({ directory, hostname, addresses, config, services }: E
     cpSync(`/etc/${name}`, `${directory}/${name}`, { recursive: true, verbatimSymlinks: true });
   }
   writeFileSync(`${directory}/hostname`, `${hostname}\n`);
+  // Nodes are told apart by it, so it is not the host's. https://man7.org/linux/man-pages/man5/machine-id.5.html
+  const machineId = `${directory}/machine-id`;
+  if (!existsSync(machineId)) writeFileSync(machineId, `${options.newMachineId()}\n`, { mode: 0o444 });
   const hosts = [
     '127.0.0.1 localhost',
     '::1 localhost ip6-localhost',

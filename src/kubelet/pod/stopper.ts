@@ -35,7 +35,7 @@ export class Stopper {
 
   async stop(record: ContainerRecord, grace = this.grace(), notBefore = Promise.resolve()): Promise<void> {
     if (this.#containers.get(record.id)?.state === 'exited') return;
-    this.#around.probes.stop(record.id);
+    this.#around.probes.leave(record.id);
     const pod = this.#pod();
     const container = containerNamed(pod, record.name);
     const podIP = this.#sandbox.podIP() ?? '';

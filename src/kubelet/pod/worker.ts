@@ -188,8 +188,14 @@ export class PodWorker {
     for (const record of this.#containers.running()) {
       if (this.#busy.has(record.name) || isEphemeral(this.#pod, record.name)) continue;
       const container = containerNamed(this.#pod, record.name);
-      watchHealth(this.#pod, container, record, ip, this.#around, () => this.#look());
+      watchHealth(this.#pod, container, record, ip, this.#around, () => this.#probed());
     }
+  }
+
+  /** While a pod ends, clients that it still has may want to know whether it serves them. */
+  #probed(): void {
+    if (this.#ending) this.#publish();
+    else this.#look();
   }
 
   #makePlan(): Plan {

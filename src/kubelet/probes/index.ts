@@ -23,10 +23,26 @@ export interface Probes {
   /** Probes from now on; nothing if it does already. */
   follow(probed: Probed): void;
   health(id: string): Health;
+  /** The container is ending: nobody asks any more whether it lives, but still whether it is ready, until it has ended. */
+  leave(id: string): void;
   stop(id: string): void;
 }
 
 type Kind = 'Startup' | 'Liveness' | 'Readiness';
+
+interface Followed {
+  health: Health;
+  /** Ends the startup and liveness probes. */
+  leave: AbortController;
+  /** Ends all of them. */
+  stop: AbortController;
+}
+
+/** Until when is asked. */
+interface Until {
+  left: AbortSignal;
+  stopped: AbortSignal;
+}
 
 const unknown: Health = { started: false, ready: false };
 
@@ -35,7 +51,7 @@ export function probes(
   agent: AbortSignal,
   ask: (probe: Probe, target: Target) => Promise<Outcome> = askOnce,
 ): Probes {
-  const followed = new Map<string, { health: Health; stop: AbortController }>();
+  const followed = new Map<string, Followed>();
 
   function follow(probed: Probed): void {
     const { id, container } = probed;
@@ -45,28 +61,29 @@ export function probes(
       started: !startupProbe || (probed.before?.started ?? false),
       ready: probed.before?.ready ?? false,
     };
-    const stop = new AbortController();
-    const signal = AbortSignal.any([stop.signal, agent]);
-    followed.set(id, { health, stop });
-    if (health.started) followRunning(probed, health, signal);
+    const [leave, stop] = [new AbortController(), new AbortController()];
+    const stopped = AbortSignal.any([stop.signal, agent]);
+    const until = { left: AbortSignal.any([leave.signal, stopped]), stopped };
+    followed.set(id, { health, leave, stop });
+    if (health.started) followRunning(probed, health, until);
     else
-      run(probed, 'Startup', startupProbe, signal, ({ ok }) => {
+      run(probed, 'Startup', startupProbe, until.left, ({ ok }) => {
         if (ok) {
           health.started = true;
-          followRunning(probed, health, signal);
+          followRunning(probed, health, until);
         } else health.failed = killed(container, 'startup');
         return false;
       });
   }
 
-  function followRunning(probed: Probed, health: Health, signal: AbortSignal): void {
+  function followRunning(probed: Probed, health: Health, { left, stopped }: Until): void {
     const { container } = probed;
-    if (!container.readinessProbe && !health.ready) holdBack(probed, health, signal);
-    run(probed, 'Readiness', container.readinessProbe, signal, ({ ok }) => {
+    if (!container.readinessProbe && !health.ready) holdBack(probed, health, stopped);
+    run(probed, 'Readiness', container.readinessProbe, stopped, ({ ok }) => {
       health.ready = ok;
       return true;
     });
-    run(probed, 'Liveness', container.livenessProbe, signal, ({ ok }) => {
+    run(probed, 'Liveness', container.livenessProbe, left, ({ ok }) => {
       if (!ok) health.failed = killed(container, 'liveness');
       return ok;
     });
@@ -112,6 +129,7 @@ export function probes(
   return {
     follow,
     health: (id) => followed.get(id)?.health ?? unknown,
+    leave: (id) => followed.get(id)?.leave.abort(),
     stop(id) {
       followed.get(id)?.stop.abort();
       followed.delete(id);

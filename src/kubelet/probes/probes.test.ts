@@ -348,6 +348,33 @@ describe('a container that is probed', () => {
     assert.deepEqual(one.health(), { started: true, ready: false });
   });
 
+  test('that is ending is asked whether it is ready, and not whether it lives', async () => {
+    const answers = { readiness: true, liveness: true };
+    const one = follow(
+      '{readinessProbe: {periodSeconds: 1, failureThreshold: 2}, livenessProbe: {periodSeconds: 1}}',
+      answers,
+    );
+    await one.pass(2);
+    one.all.leave('c');
+    answers.readiness = false;
+    answers.liveness = false;
+    one.asked.length = 0;
+    one.told.length = 0;
+    await one.pass(3);
+    assert.deepEqual(one.health(), { started: true, ready: false });
+    assert.deepEqual(new Set(one.asked), new Set(['readiness']));
+    assert.deepEqual(new Set(one.told), new Set(['Readiness probe failed: readiness says no', 'change']));
+  });
+
+  test('that is ending before it has started is not asked any more', async () => {
+    const one = follow('{startupProbe: {periodSeconds: 1, failureThreshold: 9}}', { startup: false });
+    await one.pass(2);
+    one.all.leave('c');
+    one.asked.length = 0;
+    await one.pass(9);
+    assert.deepEqual([one.asked, one.health()], [[], { started: false, ready: false }]);
+  });
+
   test('is not asked any more when it has ended', async () => {
     const one = follow('readinessProbe: {periodSeconds: 1}', { readiness: true });
     await one.pass(1);

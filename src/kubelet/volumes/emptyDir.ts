@@ -14,6 +14,6 @@ export function emptyDir(
   const isNew = mkdirSync(directory, { recursive: true }) !== undefined;
   if (medium === 'Memory') {
     const size = sizeLimit ? `,size=${parseQuantity(sizeLimit).milli / 1000n}` : '';
-    inMemory(directory, `mode=0777${size}`);
+    inMemory(directory, `mode=1777${size}`); // as tmpfs comes, and so in Kubernetes
   } else if (isNew) chmodSync(directory, 0o777);
 }

@@ -158,8 +158,9 @@ function payloadOf(volume: Volume, context: VolumeContext): Promise<Payload> {
 }
 
 function giveToGroup(directory: string, gid: number): void {
-  chownSync(directory, statSync(directory).uid, gid);
-  chmodSync(directory, 0o2777);
+  const { uid, mode } = statSync(directory);
+  chownSync(directory, uid, gid);
+  chmodSync(directory, (mode & 0o7777) | 0o2770);
 }
 
 function removeAll(directory: string): void {

@@ -1,5 +1,5 @@
 /** `volumeMounts` of a container as mounts. */
-import { mkdirSync, realpathSync, statSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Container, Pod } from '../../api/types.ts';
 import type { ContainerConfig } from '../contract.ts';
@@ -30,12 +30,24 @@ export function volumeMounts(
   });
 }
 
-/** Made if it is not there; a symbolic link in it must not lead elsewhere. */
+/**
+ * What is missing of it is made, with the mode of the volume, so that whoever may use the volume may use its part. A
+ * symbolic link must not lead out, and nothing is made behind one that does.
+ */
 function below(volume: string, subPath: string): string {
-  const path = join(volume, inside(subPath));
-  if (!statSync(path, { throwIfNoEntry: false })) mkdirSync(path, { recursive: true, mode: 0o750 });
-  const real = realpathSync(path);
-  if (real !== realpathSync(volume) && !real.startsWith(`${realpathSync(volume)}/`))
-    throw new Error(`failed to prepare subPath ${subPath}: it leads out of the volume`);
-  return real;
+  const root = realpathSync(volume);
+  let path = root;
+  for (const name of inside(subPath).split('/')) {
+    const next = join(path, name);
+    if (!lstatSync(next, { throwIfNoEntry: false })) makeLike(root, next);
+    path = realpathSync(next);
+    if (path !== root && !path.startsWith(`${root}/`))
+      throw new Error(`failed to prepare subPath ${subPath}: it leads out of the volume`);
+  }
+  return path;
+}
+
+function makeLike(volume: string, directory: string): void {
+  mkdirSync(directory);
+  chmodSync(directory, statSync(volume).mode & 0o7777); // past the umask
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {
+  chmodSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -188,6 +189,22 @@ describe('volumeMounts', () => {
       mounts('{name: v, mountPath: /a, subPathExpr: "$(POD)"}')[0]?.source,
       join(directory, 'web-0'),
     );
+  });
+  test('a part that is made is for those that the volume is for', () => {
+    chmodSync(directory, 0o2777);
+    const made = mounts('{name: v, mountPath: /a, subPath: p/q}')[0]?.source ?? '';
+    assert.equal(statSync(made).mode & 0o7777, 0o2777);
+    assert.equal(statSync(join(directory, 'p')).mode & 0o7777, 0o2777);
+  });
+  test('nothing is made behind a link that leads out', () => {
+    const elsewhere = mkdtempSync(join(tmpdir(), 'elsewhere-'));
+    try {
+      symlinkSync(elsewhere, join(directory, 'away'));
+      assert.throws(() => mounts('{name: v, mountPath: /a, subPath: away/new}'), /leads out of the volume/);
+      assert.deepEqual(readdirSync(elsewhere), []);
+    } finally {
+      rmSync(elsewhere, { recursive: true });
+    }
   });
   test('a part that leads out is refused', () => {
     mkdirSync(join(directory, 'in'));

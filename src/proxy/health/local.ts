@@ -1,6 +1,7 @@
 /** What a node says of the endpoints that it has itself, for the traffic policies that want one here. */
 import type { Endpoint, EndpointSlice, Service } from '../../api/types.ts';
 import type { TrafficPolicy } from '../metrics.ts';
+import { isLeftToOthers } from '../others.ts';
 
 /** What load balancers are told on `healthCheckNodePort`. */
 export interface ServiceCheck {
@@ -19,7 +20,7 @@ export function checkOf(
 ): ServiceCheck | undefined {
   const { type, externalTrafficPolicy, healthCheckNodePort, ipFamilies } = service?.spec ?? {};
   if (type !== 'LoadBalancer' || externalTrafficPolicy !== 'Local' || !healthCheckNodePort) return undefined;
-  if (isOfAnotherProxy(service)) return undefined;
+  if (!service || isLeftToOthers(service)) return undefined;
   const own = families.filter((family) => !ipFamilies || ipFamilies.includes(`IPv${family}`));
   return {
     port: healthCheckNodePort,
@@ -42,8 +43,8 @@ export function policiesWithoutLocal(
   slices: readonly EndpointSlice[],
   nodeName: string,
 ): TrafficPolicy[] {
-  const { spec } = service ?? {};
-  if (!spec || isOfAnotherProxy(service)) return [];
+  if (!service?.spec || isLeftToOthers(service)) return [];
+  const { spec } = service;
   const isExternal = spec.type === 'NodePort' || spec.type === 'LoadBalancer' || !!spec.externalIPs?.length;
   const local: TrafficPolicy[] = [
     ...(spec.internalTrafficPolicy === 'Local' ? (['internal'] as const) : []),
@@ -56,6 +57,3 @@ export function policiesWithoutLocal(
 
 const takesTraffic = ({ conditions }: Endpoint): boolean =>
   conditions?.ready !== false || (conditions.serving !== false && conditions.terminating === true);
-
-const isOfAnotherProxy = (service: Service | undefined): boolean =>
-  service?.metadata.labels?.['service.kubernetes.io/service-proxy-name'] !== undefined;

@@ -10,6 +10,7 @@ import { isDnsSubdomain } from '../../names.ts';
 import { milliOf } from '../../quantity.ts';
 import type { PersistentVolume } from '../../types.ts';
 import { each, immutable, isSame, named, oneOf, optional } from '../../validate/checks.ts';
+import { validateForeignSource } from '../pod/validateForeignSource.ts';
 import { validateNodeTerm } from '../pod/validateScheduling.ts';
 import { validateAccessModes } from './validateAccessModes.ts';
 
@@ -75,6 +76,8 @@ function validateSource(spec: Spec): FieldError[] {
       ),
     );
   if (spec.local) wrong.push(...path('spec.local.path', spec.local.path));
+  wrong.push(...validateForeignSource(`spec.${first[0]}`, first[0], first[1]));
+  if (spec.csi) wrong.push(...named('spec.csi.volumeHandle', spec.csi.volumeHandle));
   return wrong;
 }
 

@@ -20,12 +20,15 @@ export const pod: Kind<Pod> = {
   nameRule: 'subdomain',
   selectableFields: {
     'spec.nodeName': (p) => p.spec?.nodeName ?? '',
+    'spec.host': (p) => p.spec?.nodeName ?? '', // its name before v1
     'spec.restartPolicy': (p) => p.spec?.restartPolicy ?? '',
     'spec.schedulerName': (p) => p.spec?.schedulerName ?? '',
     'spec.serviceAccountName': (p) => p.spec?.serviceAccountName ?? '',
     'spec.hostNetwork': (p) => String(p.spec?.hostNetwork ?? false),
     'status.phase': (p) => p.status?.phase ?? '',
     'status.podIP': (p) => p.status?.podIP ?? '',
+    // Kubernetes takes the name, and finds no address under it.
+    'status.podIPs': () => '',
     'status.nominatedNodeName': (p) => p.status?.nominatedNodeName ?? '',
   },
   defaults: defaultPod,

@@ -137,7 +137,7 @@ describe('a container is refused', () => {
 
 describe('a pod is refused', () => {
   const one = 'containers: [{ name: a, image: i }]';
-  const bad: [string, string][] = [
+  const bad: [string, ...string[]][] = [
     ['{}', 'spec.containers: Required value'],
     ['{ containers: [{ image: i }] }', 'spec.containers[0].name: Required value'],
     ['{ containers: [{ name: a }] }', 'spec.containers[0].image: Required value'],
@@ -163,8 +163,32 @@ describe('a pod is refused', () => {
       'spec.volumes[0].configMap.defaultMode: Invalid value: 1000: must be a number between 0 and 0777 (octal), both inclusive',
     ],
     [
+      `{ ${one}, volumes: [{ name: v, nfs: {} }] }`,
+      'spec.volumes[0].nfs.server: Required value',
+      'spec.volumes[0].nfs.path: Required value',
+      'spec.volumes[0].nfs.path: Invalid value: "": must be an absolute path',
+    ],
+    [
+      `{ ${one}, volumes: [{ name: v, rbd: { monitors: [], image: a } }] }`,
+      'spec.volumes[0].rbd.monitors: Required value',
+    ],
+    [
       `{ ${one}, hostnameOverride: a.b, setHostnameAsFQDN: true }`,
       'spec.hostnameOverride: Forbidden: may not be specified when setHostnameAsFQDN is true',
+    ],
+    [
+      `{ ${one}, securityContext: { sysctls: [{ name: foo-, value: a }, { name: kernel/msgmax, value: "1" }, { name: bar.., value: a }] } }`,
+      String.raw`spec.securityContext.sysctls[0].name: Invalid value: "foo-": must have at most 253 characters and match regex ^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$`,
+      String.raw`spec.securityContext.sysctls[2].name: Invalid value: "bar..": must have at most 253 characters and match regex ^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$`,
+    ],
+    [
+      `{ ${one}, securityContext: { sysctls: [{ name: net.core.somaxconn, value: "1" }, { name: net.core.somaxconn, value: "2" }] } }`,
+      'spec.securityContext.sysctls[1].name: Duplicate value: "net.core.somaxconn"',
+    ],
+    [
+      `{ ${one}, hostNetwork: true, hostIPC: true, securityContext: { sysctls: [{ name: net/core/somaxconn, value: "1" }, { name: kernel.shmmax, value: "1" }] } }`,
+      `spec.securityContext.sysctls[0].name: Invalid value: "net/core/somaxconn": may not be specified when 'hostNetwork' is true`,
+      `spec.securityContext.sysctls[1].name: Invalid value: "kernel.shmmax": may not be specified when 'hostIPC' is true`,
     ],
     [
       `{ ${one}, hostnameOverride: a.b, hostNetwork: true }`,
@@ -195,9 +219,9 @@ describe('a pod is refused', () => {
       'spec.activeDeadlineSeconds: Invalid value: 0: must be between 1 and 2147483647, inclusive',
     ],
   ];
-  for (const [spec, message] of bad)
-    test(message, () => {
-      assert.deepEqual(wrong(spec), [message]);
+  for (const [spec, ...messages] of bad)
+    test(messages.join(', '), () => {
+      assert.deepEqual(wrong(spec), messages);
     });
 });
 

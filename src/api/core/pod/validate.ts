@@ -6,6 +6,7 @@ import { because, between, each, isIP, named, nonNegative, oneOf, optional } fro
 import { validateAnnotations, validateLabels } from '../../validate/labels.ts';
 import { validateContainers } from './validateContainers.ts';
 import { validateScheduling } from './validateScheduling.ts';
+import { validateSysctls } from './validateSysctls.ts';
 import { validateVolumes } from './validateVolumes.ts';
 
 const MAX_INT32 = 2 ** 31 - 1;
@@ -109,7 +110,8 @@ function validateDns(field: string, { dnsPolicy, dnsConfig }: PodSpec): FieldErr
   return wrong;
 }
 
-function validateSecurity(field: string, { securityContext: context }: PodSpec): FieldError[] {
+function validateSecurity(field: string, spec: PodSpec): FieldError[] {
+  const { securityContext: context } = spec;
   const id = (name: 'fsGroup' | 'runAsGroup' | 'runAsUser') =>
     between(`${field}.${name}`, context?.[name], 0, MAX_INT32);
   return [
@@ -119,6 +121,6 @@ function validateSecurity(field: string, { securityContext: context }: PodSpec):
     ...each(`${field}.supplementalGroups`, context?.supplementalGroups, (group, at) =>
       between(at, group, 0, MAX_INT32),
     ),
-    ...each(`${field}.sysctls`, context?.sysctls, ({ name }, at) => named(`${at}.name`, name)),
+    ...validateSysctls(`${field}.sysctls`, spec),
   ];
 }

@@ -5,6 +5,7 @@ import type { Volume } from '../../types.ts';
 import { each, named, oneOf, unique } from '../../validate/checks.ts';
 import { validateClaimSpec } from '../persistentvolumeclaim/validate.ts';
 import { FILE_FIELDS, validateFieldRef, validateResourceRef } from './validateEnvironment.ts';
+import { validateForeignSource } from './validateForeignSource.ts';
 
 type Projection = NonNullable<NonNullable<Volume['projected']>['sources']>[number];
 type KeyToPath = NonNullable<NonNullable<Volume['configMap']>['items']>[number];
@@ -81,7 +82,9 @@ function validateSource(volume: Volume, field: string): FieldError[] {
       ...mode(`${field}.projected.defaultMode`, projected.defaultMode),
       ...each(`${field}.projected.sources`, projected.sources, validateProjection),
     ];
-  return [];
+  return Object.entries(volume).flatMap(([type, source]) =>
+    validateForeignSource(`${field}.${type}`, type, source),
+  );
 }
 
 const validateEphemeral = (

@@ -72,12 +72,12 @@ function sandboxFailure(pod: Pod, { event }: Surroundings, why: string, retry: n
 }
 
 function unsupported({ spec }: Pod): string | undefined {
-  if (spec?.hostUsers === false) return 'hostUsers: false is not supported';
+  if (spec?.hostUsers === false)
+    return "can't set `spec.hostUsers: false`, runtime does not support user namespaces";
   if (spec?.runtimeClassName) return `runtimeClassName ${spec.runtimeClassName} is not supported`;
   if (spec?.resourceClaims?.length) return 'resourceClaims are not supported';
   if (!spec?.hostNetwork && hostPortsOf(spec).some(({ ip }) => ip === '::1'))
     return 'hostIP ::1 is not supported: IPv6 has no route from the loopback link to a pod';
-  if (spec?.os?.name && spec.os.name !== 'linux') return `os ${spec.os.name} is not supported`;
   return undefined;
 }
 
