@@ -58,7 +58,8 @@ describe('NetworkPolicies on two nodes', { timeout: 170_000 }, () => {
   };
   /** Everything that was put into the informers is in both kernels. */
   const settled = async () => {
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    // Nobody tells: what is written is begun by then, and the kernel answers in turn.
+    await new Promise((resolve) => setTimeout(resolve, 100));
     for (const nft of kernels.values()) await nft.list('tables');
   };
   const put = async (...wanted: NetworkPolicy[]) => {

@@ -9,7 +9,7 @@ import { syncRoutes } from '../../src/network/routeSync.ts';
 import type { Nft } from '../../src/nft/contract.ts';
 import { kernelNft } from '../../src/nft/kernel.ts';
 import { kernelForget } from '../../src/proxy/forget.ts';
-import { startProxy } from '../../src/proxy/sync.ts';
+import { type Proxy, startProxy } from '../../src/proxy/sync.ts';
 import { eventually } from '../support/eventually.ts';
 import { TestInformer } from '../support/informer.ts';
 import { service, slice } from '../support/services.ts';
@@ -31,6 +31,7 @@ describe('Services on two nodes', { timeout: 170_000 }, () => {
   const services = new TestInformer<Service>();
   const slices = new TestInformer<EndpointSlice>();
   const kernels = new Map<string, Nft>();
+  const proxies: Proxy[] = [];
 
   const start = (node: TestNode) => {
     const nft = kernels.get(node.name) ?? kernelNft(node.netns);
@@ -38,7 +39,7 @@ describe('Services on two nodes', { timeout: 170_000 }, () => {
     const forget = kernelForget(node.netns);
     const ranges = { serviceCIDRs, clusterCIDRs };
     const nodes = new TestInformer(node.object);
-    return startProxy({
+    const proxy = startProxy({
       services,
       slices,
       nodes,
@@ -48,11 +49,12 @@ describe('Services on two nodes', { timeout: 170_000 }, () => {
       ...ranges,
       forget,
     });
+    proxies.push(proxy);
+    return proxy;
   };
   /** Everything that was put into the informers is in both kernels. */
   const settled = async () => {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    for (const nft of kernels.values()) await nft.list('tables');
+    await Promise.all(proxies.map((proxy) => proxy.settled()));
   };
   const endpoints = (...pods: TestPod[]) => pods.map(({ ip, node }) => ({ address: ip, node: node.name }));
   const endpoints6 = (...pods: TestPod[]) => pods.map(({ ip6, node }) => ({ address: ip6, node: node.name }));
