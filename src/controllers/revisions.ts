@@ -8,7 +8,7 @@ import { controllerRevisions, type Resource } from '../api/resource.ts';
 import type { ControllerRevision, KubeObject, LabelSelector, PodTemplateSpec } from '../api/types.ts';
 import type { Client, Draft, Informer } from '../client/contract.ts';
 import type { Clock } from '../lib/clock.ts';
-import { hashOf } from './hash.ts';
+import { canonical, hashOf } from './hash.ts';
 import { isControlledBy, ownerReference } from './owners.ts';
 import { type OwnWrites, ownWrites } from './ownWrites.ts';
 
@@ -23,14 +23,7 @@ export interface Revised extends KubeObject {
  * Kubernetes writes them: who looks for the revision of a template compares texts.
  */
 const dataOf = (owner: Revised) =>
-  inOrder({ spec: { template: { ...owner.spec?.template, $patch: 'replace' } } }) as object;
-
-function inOrder(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inOrder);
-  if (typeof value !== 'object' || value === null) return value;
-  const members = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(members.map(([name, member]) => [name, inOrder(member)]));
-}
+  JSON.parse(canonical({ spec: { template: { ...owner.spec?.template, $patch: 'replace' } } })) as object;
 
 export function templateOf(revision: ControllerRevision): PodTemplateSpec {
   const data = revision.data as { spec?: { template?: PodTemplateSpec & { $patch?: string } } } | undefined;
